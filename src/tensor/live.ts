@@ -1,0 +1,321 @@
+import { Signal } from '@lumino/signaling';
+
+import type { PlaneDescription, Selection, Structure, TileAddress, TileHeader } from '../wire/protocol';
+import { Requests } from '../wire/requests';
+import type { Answer, LinkState } from '../wire/requests';
+import type { Transport } from '../wire/transport';
+import { ByteCache } from './cache';
+import { decodeTile } from './decode';
+import { SourceError } from './source';
+import type {
+  Plane,
+  PlaneRequest,
+  SourceState,
+  SourceStatus,
+  TensorSource,
+  TilesArrived
+} from './source';
+import type { Tile } from './tile';
+
+/** Tiles of all live sources of the page, together. */
+export const TILE_CACHE_BYTES = 128 * 2 ** 20;
+
+/** The most tiles asked for in one request: about a megabyte, so that a new wish need not wait for long. */
+const TILES_PER_REQUEST = 8;
+
+const STATUS: Record<LinkState, SourceStatus> = {
+  connecting: 'connecting',
+  live: 'live',
+  busy: 'busy',
+  closed: 'dead',
+  refused: 'failed'
+};
+
+const tileName = (tile: TileAddress | TileHeader): string =>
+  'level' in tile ? `${tile.level}/${tile.facet}/${tile.row}/${tile.column}` : tile.join('/');
+
+const cache = new ByteCache<Tile>(TILE_CACHE_BYTES);
+let sources = 0;
+
+/** What the page holds of tiles: for tests, and for who wonders about memory. */
+export const tileCacheSize = (): { readonly tiles: number; readonly bytes: number } => ({
+  tiles: cache.size,
+  bytes: cache.bytes
+});
+
+/** The tiles a view waits for: name of the tile → request that brings it. */
+interface Wish {
+  readonly plane: Plane;
+  readonly under: Map<string, string>;
+}
+
+/** The kernel as a source of tensors. */
+export class LiveSource implements TensorSource {
+  constructor(transport: Transport) {
+    this.requests = new Requests(transport);
+    this.requests.stateChanged.connect(this.relay, this);
+  }
+
+  readonly stateChanged = new Signal<this, SourceState>(this);
+  readonly tensorsChanged = new Signal<this, readonly string[]>(this);
+  readonly tilesArrived = new Signal<this, TilesArrived>(this);
+
+  get state(): SourceState {
+    const status = STATUS[this.requests.state];
+    return { status, message: this.sentence(status) };
+  }
+
+  structure(): Promise<Structure> {
+    return this.call<Structure>('structure', {});
+  }
+
+  clipped(
+    address: string,
+    selection: Selection,
+    low: number,
+    high: number
+  ): Promise<{ below: number; above: number }> {
+    return this.call('clipped', { address, selection, low, high });
+  }
+
+  open({ address, selection, view, onProgress, signal }: PlaneRequest): Promise<Plane> {
+    return new Promise((resolve, reject) => {
+      let plane: Plane | undefined;
+      const ask = (version: number | null): string =>
+        this.requests.ask(
+          {
+            kind: 'get',
+            view,
+            generation: this.nextGeneration(),
+            address,
+            version,
+            selection,
+            plane: true,
+            tiles: []
+          },
+          (answer, buffers) => {
+            switch (answer.kind) {
+              case 'plane':
+                plane = this.planeOf(answer.plane);
+                break;
+              case 'tile':
+                if (plane) {
+                  this.take(plane, answer.tiles, buffers);
+                  resolve(plane);
+                }
+                break;
+              case 'progress':
+                onProgress?.(answer);
+                break;
+              case 'stale':
+                request = ask(null);
+                break;
+              case 'error':
+                reject(new SourceError(answer.code, answer.message));
+                break;
+              case 'done':
+                if (plane && !answer.cancelled) {
+                  resolve(plane);
+                } else {
+                  reject(new DOMException('A newer request took its place', 'AbortError'));
+                }
+            }
+          }
+        );
+      if (signal?.aborted) {
+        reject(new DOMException('Cancelled', 'AbortError'));
+        return;
+      }
+      let request = ask(null);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.requests.cancel([request]);
+          reject(new DOMException('Cancelled', 'AbortError'));
+        },
+        { once: true }
+      );
+    });
+  }
+
+  peek(plane: Plane, tile: TileAddress): Tile | undefined {
+    return cache.get(`${plane.key}/${tileName(tile)}`);
+  }
+
+  want(view: string, plane: Plane, tiles: readonly TileAddress[]): void {
+    const before = this.wishes.get(view);
+    const wish: Wish = { plane, under: new Map() };
+    const missing: TileAddress[] = [];
+    for (const tile of tiles) {
+      const name = tileName(tile);
+      const request = before?.plane.key === plane.key ? before.under.get(name) : undefined;
+      if (request !== undefined) {
+        wish.under.set(name, request);
+      } else if (!cache.has(`${plane.key}/${name}`)) {
+        missing.push(tile);
+      }
+    }
+    if (before) {
+      const kept = new Set(wish.under.values());
+      const dropped = new Set([...before.under.values()].filter(request => !kept.has(request)));
+      this.requests.cancel([...dropped]);
+    }
+    this.wishes.set(view, wish);
+    for (let first = 0; first < missing.length; first += TILES_PER_REQUEST) {
+      this.ask(view, wish, missing.slice(first, first + TILES_PER_REQUEST));
+    }
+  }
+
+  forget(view: string): void {
+    const wish = this.wishes.get(view);
+    this.wishes.delete(view);
+    if (wish) {
+      this.requests.cancel([...new Set(wish.under.values())]);
+    }
+  }
+
+  /** The kernel's push: tensors that have a new version. Their old tiles are of no more use. */
+  invalidate(addresses: readonly string[]): void {
+    for (const address of addresses) {
+      cache.deleteWhere(key => key.startsWith(this.keyStart(address)));
+    }
+    this.tensorsChanged.emit(addresses);
+  }
+
+  dispose(): void {
+    cache.deleteWhere(key => key.startsWith(`${this.id}/`));
+    this.wishes.clear();
+    this.requests.dispose();
+    Signal.clearData(this);
+  }
+
+  private ask(view: string, wish: Wish, tiles: readonly TileAddress[]): void {
+    const { plane } = wish;
+    const request = this.requests.ask(
+      {
+        kind: 'get',
+        // A wish's requests do not supersede one another: what is no longer wanted is cancelled by name.
+        view: `${view}/tiles`,
+        generation: 0,
+        address: plane.address,
+        version: plane.version,
+        selection: plane.selection,
+        plane: false,
+        tiles
+      },
+      (answer, buffers) => this.answered(wish, request, answer, buffers)
+    );
+    for (const tile of tiles) {
+      wish.under.set(tileName(tile), request);
+    }
+  }
+
+  private answered(wish: Wish, request: string, answer: Answer, buffers: readonly DataView[]): void {
+    const { plane } = wish;
+    if (answer.kind === 'tile') {
+      this.take(plane, answer.tiles, buffers);
+      return;
+    }
+    if (answer.kind === 'progress' || answer.kind === 'plane') {
+      return;
+    }
+    // A wish made since may have taken the request over.
+    for (const { under } of this.wishes.values()) {
+      for (const [name, by] of under) {
+        if (by === request) {
+          under.delete(name);
+        }
+      }
+    }
+    if (answer.kind === 'stale') {
+      this.invalidate([answer.address]);
+    } else if (answer.kind === 'error') {
+      console.warn(`modelview: tiles of ${plane.address}: ${answer.message}`);
+    }
+  }
+
+  private take(plane: Plane, headers: readonly TileHeader[], buffers: readonly DataView[]): void {
+    const tiles: Tile[] = [];
+    headers.forEach((header, i) => {
+      const buffer = buffers[i];
+      try {
+        if (!buffer) {
+          throw new Error('its buffer is missing');
+        }
+        const tile = decodeTile(header, buffer);
+        cache.set(`${plane.key}/${tileName(header)}`, tile);
+        tiles.push(tile);
+      } catch (error) {
+        console.warn(`modelview: a tile of ${plane.address} was dropped: ${String(error)}`);
+      }
+    });
+    for (const wish of this.wishes.values()) {
+      if (wish.plane.key === plane.key) {
+        headers.forEach(header => wish.under.delete(tileName(header)));
+      }
+    }
+    if (tiles.length) {
+      this.tilesArrived.emit({ plane, tiles });
+    }
+  }
+
+  private call<Result>(operation: string, args: Record<string, unknown>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.requests.ask({ kind: 'call', operation, arguments: args }, (answer, buffers) => {
+        if (answer.kind === 'error') {
+          reject(new SourceError(answer.code, answer.message));
+        } else if (answer.kind === 'done') {
+          try {
+            resolve((answer.result ?? json(buffers[0])) as Result);
+          } catch {
+            reject(new SourceError('malformed', `The kernel's answer to '${operation}' cannot be read.`));
+          }
+        }
+      });
+    });
+  }
+
+  private planeOf(description: PlaneDescription): Plane {
+    const { address, version, selection } = description;
+    const start = this.keyStart(address);
+    return { ...description, key: `${start}${version}/${JSON.stringify(selection)}` };
+  }
+
+  private keyStart(address: string): string {
+    return `${this.id}/${address}@`;
+  }
+
+  private nextGeneration(): number {
+    return ++this.generation;
+  }
+
+  private relay(): void {
+    this.stateChanged.emit(this.state);
+  }
+
+  private sentence(status: SourceStatus): string {
+    switch (status) {
+      case 'connecting':
+        return 'Connecting to the kernel …';
+      case 'busy':
+        return 'The kernel is busy: it will answer when the running cell ends or is interrupted.';
+      case 'dead':
+      case 'failed':
+        return this.requests.reason;
+      case 'live':
+        return '';
+    }
+  }
+
+  private generation = 0;
+  private readonly id = `live-${++sources}`;
+  private readonly requests: Requests;
+  private readonly wishes = new Map<string, Wish>();
+}
+
+function json(buffer: DataView | undefined): unknown {
+  if (!buffer) {
+    throw new Error('no buffer');
+  }
+  return JSON.parse(new TextDecoder().decode(buffer));
+}

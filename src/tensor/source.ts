@@ -1,0 +1,92 @@
+import type { ISignal } from '@lumino/signaling';
+
+import type {
+  Component,
+  PlaneDescription,
+  Selection,
+  Structure,
+  TileAddress
+} from '../wire/protocol';
+import type { Tile } from './tile';
+
+/**
+ * How the source stands. `busy`: the kernel has not answered for a while (a cell runs in a kernel without subshells);
+ * `dead`: there is no kernel, or it was restarted and the model is gone; `failed`: the two sides cannot talk.
+ */
+export type SourceStatus = 'connecting' | 'live' | 'busy' | 'dead' | 'failed';
+
+export interface SourceState {
+  readonly status: SourceStatus;
+  /** A sentence for the person, where the status is not `live`. */
+  readonly message: string;
+}
+
+/** A plane that was opened: its description, and the key under which its tiles are cached. */
+export interface Plane extends PlaneDescription {
+  readonly key: string;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly label: string;
+}
+
+export interface PlaneRequest {
+  readonly address: string;
+  readonly selection: Selection;
+  /** Names the asking view: a newer request of the same view makes its older ones stale. */
+  readonly view: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TilesArrived {
+  readonly plane: Plane;
+  readonly tiles: readonly Tile[];
+}
+
+/** The kernel's own word on what went wrong. */
+export class SourceError extends Error {
+  constructor(
+    readonly code: string,
+    message: string
+  ) {
+    super(message);
+    this.name = 'SourceError';
+  }
+}
+
+/**
+ * Where tensors come from: the kernel (`LiveSource`), or a saved notebook (part 6). A view cannot tell which.
+ */
+export interface TensorSource {
+  readonly state: SourceState;
+  readonly stateChanged: ISignal<TensorSource, SourceState>;
+  /** Planes of these addresses are out of date: open them again. */
+  readonly tensorsChanged: ISignal<TensorSource, readonly string[]>;
+  readonly tilesArrived: ISignal<TensorSource, TilesArrived>;
+
+  structure(): Promise<Structure>;
+  /** Opens a plane. When it resolves its coarsest tiles' first is in the cache. Rejects with SourceError, or AbortError. */
+  open(request: PlaneRequest): Promise<Plane>;
+  /** The tile if it is held here. Never asks for it. */
+  peek(plane: Plane, tile: TileAddress): Tile | undefined;
+  /**
+   * What a view wants on screen now, the most wanted first. Replaces the view's earlier wish: tiles no longer wished for
+   * are cancelled, tiles held or under way are not asked for again. Each arrives by `tilesArrived`.
+   */
+  want(view: string, plane: Plane, tiles: readonly TileAddress[]): void;
+  /** Exact counts of finite values outside a colour range. */
+  clipped(
+    address: string,
+    selection: Selection,
+    low: number,
+    high: number
+  ): Promise<{ readonly below: number; readonly above: number }>;
+  /** The view is gone: cancel what it asked for. */
+  forget(view: string): void;
+  dispose(): void;
+}
+
+export type { Component, Selection };

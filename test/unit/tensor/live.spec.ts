@@ -1,0 +1,228 @@
+import { LiveSource, tileCacheSize } from '../../../src/tensor/live';
+import { SourceError } from '../../../src/tensor/source';
+import type { Plane, TilesArrived } from '../../../src/tensor/source';
+import { encodeTensors } from '../../../src/wire/arrow';
+import type { PageMessage, PlaneDescription, Selection, TileAddress, TileHeader } from '../../../src/wire/protocol';
+import { FakeTransport } from '../wire/fake-transport';
+
+type Get = Extract<PageMessage, { kind: 'get' }>;
+
+const SELECTION: Selection = { dims: { out: 'row', in: 'column' }, component: 'value' };
+
+const description = (version = 0): PlaneDescription => ({
+  address: 'weight/a',
+  version,
+  selection: SELECTION,
+  rows: 600,
+  columns: 600,
+  facets: 1,
+  dims: { row: 'out', column: 'in', facets: [] },
+  facetShape: [],
+  levels: 3,
+  dtype: 'float32',
+  statistics: {
+    count: 360000,
+    nan: 0,
+    posinf: 0,
+    neginf: 0,
+    zero: 0,
+    min: -1,
+    max: 1,
+    mean: 0,
+    std: 0.5,
+    histogram: null,
+    robust: null,
+    signed: true,
+    sampled: null
+  }
+});
+
+function tile([level, facet, row, column]: TileAddress): [TileHeader, DataView] {
+  const names = level ? ['mean', 'min', 'max'] : ['value'];
+  const bytes = encodeTensors(
+    names.map(name => ({
+      name,
+      encoding: 'float32',
+      shape: [1, 1, 2],
+      dims: [],
+      values: new Float32Array([row, column])
+    }))
+  );
+  const header = {
+    level,
+    facet,
+    row,
+    column,
+    shape: [1, 1, 2] as const,
+    encoding: 'float32',
+    nan: 0,
+    posinf: 0,
+    neginf: 0
+  };
+  return [header, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+}
+
+describe('the kernel as a source', () => {
+  let transport: FakeTransport;
+  let source: LiveSource;
+  let arrived: TilesArrived[];
+
+  const gets = (): Get[] => transport.of('get');
+  const send = (request: string, ...tiles: TileAddress[]): void => {
+    const parts = tiles.map(tile);
+    transport.answer(
+      { kind: 'tile', request, tiles: parts.map(part => part[0]) },
+      parts.map(part => part[1])
+    );
+  };
+  const done = (request: string, cancelled = false): void =>
+    transport.answer({ kind: 'done', request, result: null, cancelled });
+  const open = async (version = 0): Promise<Plane> => {
+    const opened = source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
+    const { request } = gets().at(-1)!;
+    transport.answer({ kind: 'plane', request, plane: description(version) });
+    send(request, [2, 0, 0, 0]);
+    done(request);
+    return opened;
+  };
+
+  beforeEach(() => {
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    transport = new FakeTransport();
+    source = new LiveSource(transport);
+    arrived = [];
+    source.tilesArrived.connect((_, tiles) => arrived.push(tiles));
+    transport.welcome();
+  });
+
+  afterEach(() => {
+    source.dispose();
+    jest.restoreAllMocks();
+  });
+
+  it('opens a plane with its coarsest tile in hand', async () => {
+    const plane = await open();
+    expect(plane.levels).toBe(3);
+    expect(source.peek(plane, [2, 0, 0, 0])?.columns.mean).toEqual(new Float32Array([0, 0]));
+  });
+
+  it('asks for what is missing only, in the order wished, some tiles a request', async () => {
+    const plane = await open();
+    const wished: TileAddress[] = [
+      [2, 0, 0, 0],
+      [0, 0, 1, 1],
+      [0, 0, 0, 0]
+    ];
+    source.want('v', plane, wished);
+    expect(gets().at(-1)!.tiles).toEqual([
+      [0, 0, 1, 1],
+      [0, 0, 0, 0]
+    ]);
+    const asked = gets().length;
+    source.want('v', plane, wished);
+    expect(gets()).toHaveLength(asked);
+  });
+
+  it('tells of tiles as they come, and holds them', async () => {
+    const plane = await open();
+    source.want('v', plane, [[0, 0, 1, 2]]);
+    send(gets().at(-1)!.request, [0, 0, 1, 2]);
+    expect(arrived.at(-1)!.plane.key).toBe(plane.key);
+    expect(source.peek(plane, [0, 0, 1, 2])?.columns.value).toEqual(new Float32Array([1, 2]));
+  });
+
+  it('cancels what is no longer wished for', async () => {
+    const plane = await open();
+    source.want('v', plane, [[0, 0, 0, 0]]);
+    const { request } = gets().at(-1)!;
+    source.want('v', plane, [[0, 0, 2, 2]]);
+    expect(transport.of('cancel')).toEqual([{ kind: 'cancel', requests: [request] }]);
+  });
+
+  it('keeps a request of which one tile is still wished for', async () => {
+    const plane = await open();
+    source.want('v', plane, [
+      [0, 0, 0, 0],
+      [0, 0, 0, 1]
+    ]);
+    source.want('v', plane, [[0, 0, 0, 1]]);
+    expect(transport.of('cancel')).toEqual([]);
+  });
+
+  it('forgets a view: its requests are cancelled', async () => {
+    const plane = await open();
+    source.want('v', plane, [[0, 0, 0, 0]]);
+    source.forget('v');
+    expect(transport.of('cancel')).toHaveLength(1);
+  });
+
+  it('asks again for a plane whose tensor changed on the way', async () => {
+    const opened = source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
+    transport.answer({ kind: 'stale', request: gets()[0]!.request, address: 'weight/a', version: 3 });
+    const { request } = gets()[1]!;
+    transport.answer({ kind: 'plane', request, plane: description(3) });
+    done(request);
+    expect((await opened).version).toBe(3);
+  });
+
+  it('tells views that a tensor changed, and drops its old tiles', async () => {
+    const plane = await open();
+    const changed: (readonly string[])[] = [];
+    source.tensorsChanged.connect((_, addresses) => changed.push(addresses));
+    source.want('v', plane, [[0, 0, 0, 0]]);
+    transport.answer({ kind: 'stale', request: gets().at(-1)!.request, address: 'weight/a', version: 1 });
+    expect(changed).toEqual([['weight/a']]);
+    expect(source.peek(plane, [2, 0, 0, 0])).toBeUndefined();
+  });
+
+  it('lives on when a tile cannot be read, and asks for it again when it is wished for again', async () => {
+    const plane = await open();
+    source.want('v', plane, [[0, 0, 0, 0]]);
+    const { request } = gets().at(-1)!;
+    const [header] = tile([0, 0, 0, 0]);
+    transport.answer({ kind: 'tile', request, tiles: [header] }, [new DataView(new ArrayBuffer(9))]);
+    done(request);
+    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('a tile of weight/a was dropped'));
+    source.want('v', plane, [[0, 0, 0, 0]]);
+    expect(gets().at(-1)!.tiles).toEqual([[0, 0, 0, 0]]);
+  });
+
+  it('lets a plane be cancelled', async () => {
+    const abort = new AbortController();
+    const opened = source.open({ address: 'weight/a', selection: SELECTION, view: 'v', signal: abort.signal });
+    abort.abort();
+    await expect(opened).rejects.toMatchObject({ name: 'AbortError' });
+    expect(transport.of('cancel')).toHaveLength(1);
+  });
+
+  it("passes the kernel's own sentence on", async () => {
+    const opened = source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
+    const { request } = gets()[0]!;
+    transport.answer({ kind: 'error', request, code: 'no-values', message: 'It is on the meta device.' });
+    await expect(opened).rejects.toEqual(new SourceError('no-values', 'It is on the meta device.'));
+  });
+
+  it('reads a long result from its buffer', async () => {
+    const structure = source.structure();
+    const bytes = new TextEncoder().encode('{"name": "été"}');
+    transport.answer({ kind: 'done', request: transport.of('call')[0]!.request, result: null, cancelled: false }, [
+      new DataView(bytes.buffer)
+    ]);
+    expect(await structure).toEqual({ name: 'été' });
+  });
+
+  it('refuses a result that cannot be read', async () => {
+    const structure = source.structure();
+    done(transport.of('call')[0]!.request);
+    await expect(structure).rejects.toMatchObject({ code: 'malformed' });
+  });
+
+  it('lets go of its tiles and its transport', async () => {
+    const before = tileCacheSize().tiles;
+    await open();
+    expect(tileCacheSize().tiles).toBe(before + 1);
+    source.dispose();
+    expect(tileCacheSize().tiles).toBe(before);
+    expect(transport.disposed).toBe(true);
+  });
+});

@@ -1,0 +1,133 @@
+"""From a walk over modules to a `Structure`: what every adapter has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..model import Model, Node, Structure, Tensors
+from ..tensors.tensor import Tensor
+
+__all__ = ["Found", "build"]
+
+
+@dataclass
+class Found:
+    """A module that a walk came upon.
+
+    `tensors` are the positions, in the list given to `build`, of its own tensors; `local` are their
+    names within the module.
+    """
+
+    path: str
+    name: str
+    kind: str
+    parent: int | None
+    tensors: list[int] = field(default_factory=list)
+    local: list[str] = field(default_factory=list)
+    shared: int | None = None
+    training: bool | None = None
+
+
+def build(
+    name: str,
+    kind: str,
+    found: list[Found],
+    tensors: list[Tensor],
+    on_close: Callable[[], None] | None = None,
+) -> Model:
+    """Count, sign and freeze.
+
+    Parameters
+    ----------
+    found : list of Found
+        Parents first; a shared module's second occurrence has no children and no tensors.
+    tensors : list of Tensor
+        Each once, in the order of its first occurrence.
+    """
+    parameters, sizes = _counts(found, tensors)
+    signatures = _signatures(found, tensors)
+    nodes = []
+    for index, item in enumerate(found):
+        first = index if item.shared is None else item.shared
+        nodes.append(
+            Node(
+                path=item.path,
+                name=item.name,
+                kind=item.kind,
+                parent=item.parent,
+                parameters=parameters[index],
+                bytes=sizes[index],
+                own=tuple(dict.fromkeys(tensors[i].address for i in found[first].tensors)),
+                signature=signatures[index],
+                shared=None if item.shared is None else found[first].path,
+                training=item.training,
+            )
+        )
+    return Model(Structure(name, kind, tuple(nodes), Tensors(tensors)), on_close=on_close)
+
+
+def _counts(found: list[Found], tensors: list[Tensor]) -> tuple[list[int], list[int]]:
+    """Parameters and bytes of each node and those below it, each tensor once."""
+    parameters, sizes = [0] * len(found), [0] * len(found)
+    holders: dict[int, list[int]] = {}
+    repeated: dict[int, list[int]] = {}
+    for index, item in enumerate(found):
+        if item.shared is not None:
+            repeated.setdefault(item.shared, []).append(index)
+    for index, item in enumerate(found):
+        for own in item.tensors:
+            holders.setdefault(own, []).append(index)
+    for number, places in holders.items():
+        above: set[int] = set()
+        waiting = list(places)
+        while waiting:
+            place: int | None = waiting.pop()
+            while place is not None and place not in above:
+                above.add(place)
+                waiting += repeated.get(place, ())
+                place = found[place].parent
+        tensor = tensors[number]
+        count = tensor.size if tensor.kind != "buffer" else 0
+        nbytes = tensor.nbytes
+        for place in above:
+            parameters[place] += count
+            sizes[place] += nbytes
+    return parameters, sizes
+
+
+def _signatures(found: list[Found], tensors: list[Tensor]) -> list[int]:
+    """A small integer for each node, the same for the same class, tensors and children."""
+    children: dict[int, list[int]] = {}
+    for index, item in enumerate(found):
+        if item.parent is not None:
+            children.setdefault(item.parent, []).append(index)
+    known: dict[object, int] = {}
+    signatures: dict[int, int] = {}
+    open_: set[int] = set()
+
+    # Children and what a module is shared with come first. A stack of our own, because models
+    # may be nested deeper than Python recurses.
+    waiting = [0] if found else []
+    while waiting:
+        index = waiting[-1]
+        item = found[index]
+        needed = children.get(index, []) if item.shared is None else [item.shared]
+        if index not in open_ and index not in signatures:
+            open_.add(index)
+            waiting += [i for i in reversed(needed) if i not in signatures and i not in open_]
+            continue
+        waiting.pop()
+        if index in signatures:
+            continue
+        open_.discard(index)
+        if item.shared is not None:
+            # A module within itself has no signature yet.
+            signatures[index] = signatures.get(item.shared, -1)
+            continue
+        own = tuple(
+            (name, tensors[i].shape, tensors[i].dtype) for name, i in zip(item.local, item.tensors, strict=True)
+        )
+        below = tuple((found[i].name, signatures[i]) for i in needed)
+        signatures[index] = known.setdefault((item.kind, own, below), len(known))
+    return [signatures[index] for index in range(len(found))]

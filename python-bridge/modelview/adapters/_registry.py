@@ -1,0 +1,110 @@
+"""Which adapter answers for an object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..errors import UnsupportedModelError
+from ..model import Model
+from ..tensors.source import TensorSource
+from . import mapping
+from ._torch_lazy import torch_adapter
+from .numpy import NumpySource
+
+__all__ = ["Adapter", "describe", "source_of"]
+
+GROUP = "modelview.adapters"
+
+
+class Adapter(Protocol):
+    """What an adapter is: a function, or a module with a function of this name."""
+
+    def describe(self, obj: object, *, name: str | None = None) -> Model:
+        """Describe an object, or return `NotImplemented` for the next adapter to try.
+
+        It must not import a framework for an object that is not of it, must not change the
+        object, and must not read its values.
+        """
+
+
+def describe(obj: object, *, name: str | None = None) -> Model:
+    """Describe a model: its modules and tensors. No value is read.
+
+    Parameters
+    ----------
+    obj : object
+        A `torch.nn.Module`, or a mapping of names to tensors such as a `state_dict`.
+    name : str, optional
+        What to call it; the class's name if not given.
+
+    Raises
+    ------
+    UnsupportedModelError
+        For anything else, with a sentence that says what to do.
+    """
+    if isinstance(obj, Model):
+        return obj
+    torch = torch_adapter()
+    for adapter in (*_installed(), *([] if torch is None else [torch.describe])):
+        model: Model = adapter(obj, name=name)
+        if model is not NotImplemented:
+            return model
+    if isinstance(obj, Mapping):
+        return mapping.describe(obj, source_of, name=name)
+    raise UnsupportedModelError(_refusal(obj))
+
+
+def source_of(value: object, problem: str | None = None) -> TensorSource | None:
+    """A source for one array or tensor, or `None` where the value is neither."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return NumpySource(np.asanyarray(value))
+    torch = torch_adapter()
+    return None if torch is None else torch.source_of(value)
+
+
+@cache
+def _installed() -> tuple[Callable[..., Any], ...]:
+    """Other packages' adapters; one that fails to load is left out with a warning."""
+    found = []
+    for entry in entry_points(group=GROUP):
+        try:
+            loaded = entry.load()
+        except Exception as error:
+            import_module("warnings").warn(
+                f"modelview: the adapter {entry.name!r} ({entry.value}) did not load: {error!r}",
+                stacklevel=3,
+            )
+            continue
+        found.append(getattr(loaded, "describe", loaded))
+    return tuple(found)
+
+
+def _refusal(obj: object) -> str:
+    accepted = "ModelView shows a torch.nn.Module, or a state_dict (a mapping of names to tensors)."
+    kind = type(obj)
+    named = f"{kind.__module__}.{kind.__qualname__}"
+    if obj is None:
+        return f"None is not a model. Did the function that made it forget to return it? {accepted}"
+    if isinstance(obj, type):
+        return f"{obj.__name__} is a class, not a model. Make one first: ModelView({obj.__name__}(…))"
+    if isinstance(obj, (str, os.PathLike)):
+        return (
+            f"{str(obj)[:80]!r} is a path or a name, not a model. Load it first, for example with "
+            "torch.load(path, weights_only=True) or AutoModel.from_pretrained(name), and show that"
+        )
+    if isinstance(obj, np.ndarray) or "Tensor" in {cls.__name__ for cls in kind.__mro__}:
+        return f"this is one array, not a model: TensorView(array) shows it. {accepted}"
+    if "load_state_dict" in dir(obj) and hasattr(obj, "param_groups"):
+        return f"{kind.__name__} is an optimizer. Show the model that it trains: ModelView(model). {accepted}"
+    if callable(getattr(obj, "named_parameters", None)) or "keras" in named or "flax" in named:
+        return f"{named} is not of a framework that ModelView reads yet. {accepted}"
+    if callable(obj):
+        return f"{getattr(obj, '__name__', named)} is a function, not a model. {accepted}"
+    return f"{named} is not a model. {accepted}"

@@ -1,0 +1,103 @@
+"""A `state_dict`, or any mapping of names to tensors: the tree is in the dotted names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..errors import UnsupportedModelError
+from ..model import Model
+from ..tensors.source import TensorSource
+from ..tensors.tensor import Tensor, unique_dims
+from ._build import Found, build
+
+__all__ = ["describe"]
+
+DEEPEST = 20
+
+
+def describe(
+    obj: Mapping[Any, Any],
+    source_of: Callable[[object], TensorSource | None],
+    *,
+    name: str | None = None,
+) -> Model:
+    """Describe a mapping of names to arrays or tensors; mappings within it are entered.
+
+    What is neither (an epoch's number, an optimizer's settings) is passed over. Such a mapping
+    does not say which tensors are parameters: all count as such.
+
+    Raises
+    ------
+    UnsupportedModelError
+        Where it holds no array at all, or one that cannot be read.
+    """
+    found = [Found("", name or "state dict", "state dict", None)]
+    groups = {"": 0}
+    tensors: list[Tensor] = []
+    known: dict[object, int] = {}
+    names: dict[int, list[str]] = {}
+    for path, value in _entries(obj, "", 0, set()):
+        try:
+            source = source_of(value)
+        except UnsupportedModelError as error:
+            raise UnsupportedModelError(f"{path!r}: {error}") from None
+        if source is None:
+            continue
+        parent, _, local = path.rpartition(".")
+        place = _group(parent, groups, found)
+        identity = getattr(source, "identity", lambda: None)() or id(value)
+        number = known.get(identity)
+        if number is None:
+            number = known[identity] = len(tensors)
+            names[number] = []
+            rank = len(source.shape)
+            tensors.append(Tensor(source, ("?",), dims=_dims(local, rank), node=parent, kind="parameter"))
+        names[number].append(f"weight/{path}")
+        found[place].tensors.append(number)
+        found[place].local.append(local)
+    if not tensors:
+        entries = ", ".join(f"{key!r}: {type(value).__name__}" for key, value in [*obj.items()][:3])
+        raise UnsupportedModelError(
+            f"a {type(obj).__name__} with no arrays or tensors in it ({entries or 'it is empty'}). "
+            "ModelView shows a torch.nn.Module, or a state_dict (a mapping of names to tensors)"
+        )
+    for number, addresses in names.items():
+        tensors[number].names = tuple(dict.fromkeys(addresses))
+    return build(name or "state dict", "state dict", found, tensors)
+
+
+def _entries(obj: Mapping[Any, Any], prefix: str, depth: int, open_: set[int]) -> Iterator[tuple[str, object]]:
+    if id(obj) in open_ or depth > DEEPEST:
+        return
+    open_.add(id(obj))
+    for key, value in obj.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            yield from _entries(value, f"{path}.", depth + 1, open_)
+        else:
+            yield path, value
+    open_.discard(id(obj))
+
+
+def _group(path: str, groups: dict[str, int], found: list[Found]) -> int:
+    """The node for a dotted path, made with those above it where they are new."""
+    if path in groups:
+        return groups[path]
+    above, _, local = path.rpartition(".")
+    parent = _group(above, groups, found) if path else 0
+    groups[path] = len(found)
+    found.append(Found(path, local, "", parent))
+    return groups[path]
+
+
+def _dims(local: str, rank: int) -> tuple[str, ...] | None:
+    """Names that hold for nearly every weight with this name and rank."""
+    if local.startswith("weight"):
+        if rank == 2:
+            return ("out", "in")
+        if rank in (3, 4, 5):
+            return unique_dims(("out", "in", *("depth", "height", "width")[5 - rank :]))
+    if rank == 1 and local in ("bias", "running_mean", "running_var"):
+        return ("channel",)
+    return None

@@ -1,0 +1,178 @@
+"""NumPy arrays of every kind, and what `numpy.asarray` makes of lists and scalars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedModelError
+from ..model import Model
+from ..tensors.dtype import Array, bfloat16_to_float32, value_dtype
+from ..tensors.source import Index, TensorSource
+from ..tensors.tensor import Tensor
+from ._build import Found, build
+from ._torch_lazy import torch_adapter
+
+__all__ = ["NumpySource", "tensor_of"]
+
+_PLAIN = "biufc"
+
+
+class NumpySource:
+    """An array where it is: strides of any kind, byte orders, ml_dtypes' kinds, masks.
+
+    A masked cell of a masked array reads as NaN. Integers and bools, which have none, are then
+    read as float32, or as float64 from 32 bits on.
+    """
+
+    device = "cpu"
+    layout = "strided"
+    requires_grad: bool | None = None
+    problem: str | None = None
+
+    def __init__(self, array: Array) -> None:
+        masked = isinstance(array, np.ma.MaskedArray)
+        self._mask = np.ma.getmaskarray(array) if masked and np.ma.is_masked(array) else None
+        # A matrix keeps two dimensions whatever is taken from it, a plain array does not.
+        self._array = np.asarray(array)
+        self._stored, self.dtype = _names(self._array.dtype)
+        if self._mask is not None and self._array.dtype.kind in "biu":
+            self.dtype = "float64" if self._array.dtype.itemsize >= 4 else "float32"
+        self._table = _table(self._array.dtype, self._stored)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's shape: one that is reshaped in place is noticed."""
+        return self._array.shape
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """The array's strides, in bytes."""
+        return self._array.strides
+
+    @property
+    def nbytes(self) -> int:
+        """The array's bytes."""
+        return self._array.nbytes
+
+    def version(self) -> object:
+        """Nothing tells when an array's values change: see `Tensor.touch`."""
+        return self._array.shape
+
+    def identity(self) -> object:
+        """Equal for two arrays that are the same memory seen in the same way."""
+        if not self._array.size:
+            return None
+        pointer = self._array.__array_interface__["data"][0]
+        return "numpy", pointer, self._array.shape, self._array.strides, self.dtype
+
+    def read(self, index: Index) -> Array:
+        """See `TensorSource.read`."""
+        values = np.asarray(self._array[index])
+        if self._stored == "bfloat16":
+            values = bfloat16_to_float32(values.view(np.uint16))
+        elif self._table is not None:
+            values = np.asarray(self._table[values.view(np.uint8)])
+        elif values.dtype.kind in _PLAIN and not values.dtype.isnative:
+            values = values.astype(values.dtype.newbyteorder("="))
+        elif values.dtype.kind not in _PLAIN:
+            values = values.astype(value_dtype(self._stored))
+        if self._mask is not None:
+            values = values.astype(value_dtype(self.dtype))
+            values[self._mask[index]] = np.nan
+        return values
+
+
+def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None = None) -> Model:
+    """A model of one tensor, at the address `array/<name>`: what `TensorView` shows.
+
+    Parameters
+    ----------
+    array : array_like or torch.Tensor
+        Of any rank. Lists and numbers go through `numpy.asarray`.
+    name : str
+        What to call it.
+    dims : sequence of str, optional
+        A name for each dimension.
+
+    Raises
+    ------
+    UnsupportedModelError
+        For what has no numbers in it, and for names that do not fit.
+
+    Examples
+    --------
+    >>> tensor_of([[1, 2], [3, 4]], name="w").tensors["array/w"].shape
+    (2, 2)
+    """
+    torch = torch_adapter()
+    source: TensorSource | None = None if torch is None else torch.source_of(array)
+    if source is None:
+        source = NumpySource(_asarray(array))
+    if dims is not None:
+        dims = tuple(dims) if not isinstance(dims, str) else (dims,)
+        rank = len(source.shape)
+        if len(dims) != rank or len(set(dims)) != rank or not all(isinstance(d, str) for d in dims):
+            raise UnsupportedModelError(
+                f"dims={dims!r} for an array of shape {source.shape}: give {rank} different names"
+            )
+    tensor = Tensor(source, (f"array/{name}",), dims=tuple(dims or ()), kind="array")
+    return build(name, "array", [Found("", name, "array", None, [0], [name])], [tensor])
+
+
+def _asarray(obj: object) -> Array:
+    if isinstance(obj, np.ndarray):
+        return obj
+    if obj is None or isinstance(obj, (str, bytes, type, dict, set)):
+        raise UnsupportedModelError(
+            f"{type(obj).__name__} {str(obj)[:60]!r} is not an array. TensorView shows NumPy arrays, "
+            "torch tensors, and lists of numbers"
+        )
+    try:
+        return np.asarray(obj)
+    except Exception as error:
+        raise UnsupportedModelError(
+            f"NumPy can make no array of this {type(obj).__name__} ({error}). Give an array, a "
+            "torch tensor, or lists of numbers of equal length"
+        ) from None
+
+
+def _names(dtype: np.dtype[Any]) -> tuple[str, str]:
+    """The name of the dtype as it is stored, and as it is shown."""
+    kind = dtype.kind
+    if kind in "biu" or (kind in "fc" and dtype.itemsize <= (8 if kind == "f" else 16)):
+        return dtype.name, dtype.name
+    if kind in "fc":
+        raise UnsupportedModelError(
+            f"{dtype.name} values have more precision than can be shown. Convert them with "
+            f".astype('{'float64' if kind == 'f' else 'complex128'}')"
+        )
+    if dtype.names is not None:
+        raise UnsupportedModelError(
+            f"a structured array has a value for each of its fields {list(dtype.names)}. Show one: "
+            f"array[{dtype.names[0]!r}]"
+        )
+    if kind in "mM":
+        raise UnsupportedModelError(
+            f"{dtype.name} values are times, not numbers. Convert them first, for example with .astype('int64')"
+        )
+    if kind == "O":
+        raise UnsupportedModelError(
+            "an array of Python objects (dtype=object) has no numbers of one kind. Convert it first, "
+            "for example with .astype('float64')"
+        )
+    if kind in "SUT":
+        raise UnsupportedModelError("an array of text has no numbers to show")
+    if dtype.type.__module__.partition(".")[0] == "ml_dtypes":
+        return dtype.name, dtype.name
+    raise UnsupportedModelError(f"an array of {dtype} has no numbers that can be shown")
+
+
+def _table(dtype: np.dtype[Any], stored: str) -> Array | None:
+    """The values of all 256 patterns of a one-byte float: looking up is faster than converting."""
+    if dtype.kind in _PLAIN or dtype.itemsize != 1 or stored.startswith(("int", "uint")):
+        return None
+    with np.errstate(all="ignore"):
+        return np.arange(256, dtype=np.uint8).view(dtype).astype(np.float32)

@@ -1,0 +1,54 @@
+"""The operations that a page may call by name: docs/protocol.md, 'Operations'. Nothing else is ever evaluated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..tensors import clipped as count_clipped
+from ..wire import replies
+from ..wire.protocol import LONGEST_ADDRESS, ArgumentError
+from ..wire.replies import Reply
+
+if TYPE_CHECKING:
+    from .job import Job
+    from .service import Service
+
+Operation = Callable[["Service", "Job", Mapping[str, Any]], Iterator[Reply]]
+
+
+def structure(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
+    """Nodes, tensors and totals of the model."""
+    _only(arguments)
+    yield replies.done(job.request, service.model.structure.to_json())
+
+
+def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
+    """Exact counts of the finite values outside a colour range."""
+    _only(arguments, "address", "selection", "low", "high")
+    address = arguments["address"]
+    if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
+        raise ArgumentError("`address` must be a tensor's address, a string.")
+    low, high = _number(arguments, "low"), _number(arguments, "high")
+    tensor, selection = service.find(address, arguments["selection"])
+    below, above = count_clipped(tensor, selection, low, high, job.progress, job.unwanted)
+    yield replies.done(job.request, {"below": int(below), "above": int(above)})
+
+
+OPERATIONS: Mapping[str, Operation] = {"structure": structure, "clipped": clipped}
+
+
+def _only(arguments: Mapping[str, Any], *names: str) -> None:
+    missing = [name for name in names if name not in arguments]
+    extra = [name for name in arguments if name not in names]
+    if missing or extra:
+        wanted = ", ".join(f"`{name}`" for name in names) or "none"
+        raise ArgumentError(f"The arguments are {wanted}; missing: {missing}, unknown: {extra}."[:500])
+
+
+def _number(arguments: Mapping[str, Any], name: str) -> float:
+    value = arguments[name]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < math.inf:
+        raise ArgumentError(f"`{name}` must be a finite number.")
+    return float(value)

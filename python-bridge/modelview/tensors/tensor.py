@@ -1,0 +1,307 @@
+"""A named tensor: what it is, and its values when asked for."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Hashable, Mapping
+from math import prod
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import ClosedError, NoValuesError
+from .cache import shared_cache
+from .derived import derive
+from .dtype import Array
+from .selection import Selection, Use
+from .source import ClosedSource, TensorSource
+from .statistics import Statistics, statistics_of
+
+if TYPE_CHECKING:
+    from .progress import Cancel, Progress
+
+__all__ = ["Tensor", "unique_dims"]
+
+
+class Tensor:
+    """A tensor with an address, read when asked and not before.
+
+    Parameters
+    ----------
+    source : TensorSource
+        Where the values come from.
+    names : tuple of str
+        Its addresses; tied weights have several, the first is `address`.
+    dims : sequence of str, optional
+        A name for each dimension; `dim0`, `dim1`, … where not given or not of the right number.
+    node : str
+        The path of the node that it belongs to.
+    kind : str
+        'parameter', 'buffer' or 'array'.
+
+    Examples
+    --------
+    >>> from modelview.adapters import tensor_of
+    >>> tensor = tensor_of(np.arange(6.0).reshape(2, 3), dims=("out", "in")).tensors["array/array"]
+    >>> tensor.read({"out": 1})
+    array([3., 4., 5.])
+    >>> tensor.read({"in": "mean"})
+    array([1., 4.])
+    """
+
+    def __init__(
+        self,
+        source: TensorSource,
+        names: tuple[str, ...],
+        *,
+        dims: tuple[str, ...] | None = None,
+        node: str = "",
+        kind: str = "array",
+    ) -> None:
+        self.source = source
+        self.names = names
+        self.node = node
+        self.kind = kind
+        self._dims = tuple(dims or ())
+        self._lock = Lock()
+        self._version = 0
+        self._token = source.version()
+        self.owner = shared_cache().new_owner()
+        self._remembers = False
+
+    @property
+    def address(self) -> str:
+        """Where it is found: `weight/<path>`, `buffer/<path>`, `array/<name>`."""
+        return self.names[0]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extent of each dimension."""
+        return self.source.shape
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """A name for each dimension, no two the same."""
+        rank = len(self.source.shape)
+        return self._dims if len(self._dims) == rank else tuple(f"dim{i}" for i in range(rank))
+
+    @property
+    def dtype(self) -> str:
+        """The dtype's name as its framework has it: 'float32', 'bfloat16', 'float8_e4m3fn'."""
+        return self.source.dtype
+
+    @property
+    def size(self) -> int:
+        """How many values it has."""
+        return prod(self.source.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that it takes where it is."""
+        return self.source.nbytes
+
+    @property
+    def device(self) -> str:
+        """Where it is: 'cpu', 'cuda:0', 'meta'."""
+        return self.source.device
+
+    @property
+    def layout(self) -> str:
+        """How it is stored: 'strided', 'sparse_coo', 'sparse_csr', and so on."""
+        return self.source.layout
+
+    @property
+    def requires_grad(self) -> bool | None:
+        """Whether training changes it; `None` where that has no meaning."""
+        return self.source.requires_grad
+
+    @property
+    def problem(self) -> str | None:
+        """`None`, or a sentence: why it has no values, and what to do."""
+        return self.source.problem
+
+    @property
+    def version(self) -> int:
+        """Rises when the values may have changed."""
+        token = self.source.version()
+        with self._lock:
+            changed = bool(token != self._token)
+            if changed:
+                self._token = token
+                self._version += 1
+            version = self._version
+        if changed:
+            shared_cache().clear(self.owner)
+        return version
+
+    def touch(self) -> int:
+        """Say that the values have changed, where that cannot be noticed: in a NumPy array.
+
+        Returns
+        -------
+        int
+            The new version.
+        """
+        with self._lock:
+            self._version += 1
+        shared_cache().clear(self.owner)
+        return self.version
+
+    def read(
+        self,
+        selection: Selection | Mapping[str, Any] | None = None,
+        component: str | None = None,
+    ) -> Array:
+        """The values as a NumPy array.
+
+        Parameters
+        ----------
+        selection : mapping, optional
+            `{dimension: use}`. An index drops its dimension, a reduction ('mean', 'min', 'max',
+            'sum', 'std', 'norm') too, a slice keeps part of it; 'row', 'column', 'facet' and
+            dimensions that are not mentioned are kept whole.
+        component : str, optional
+            'magnitude', 'phase', 'real' or 'imaginary' of complex values. Without it (and with
+            nothing reduced) they are read as complex.
+
+        Returns
+        -------
+        ndarray
+            Over the kept dimensions in the tensor's order. Read-only where it is a view of the
+            model's own memory, which it is wherever possible: copy it before writing.
+
+        Raises
+        ------
+        SelectionError
+            Where the selection does not fit.
+        NoValuesError
+            Where there are no values; see `problem`.
+        """
+        self.check_values()
+        checked = Selection.of(self, selection, component, keep=True)
+        # Complex values stay whole unless a component is asked for, here or in the selection.
+        asked = component is not None or isinstance(selection, Selection)
+        asked = asked or (isinstance(selection, Mapping) and "component" in selection)
+        source = derive(self, checked, whole=not asked and checked.statistic is None)
+        steps: list[slice] = []
+        index: list[int | slice] = []
+        for name, size in zip(self.dims, self.shape, strict=True):
+            use = checked.dims[name]
+            if name in checked.reduced:
+                continue
+            if isinstance(use, int):
+                if size == 0:
+                    raise NoValuesError(f"dimension {name!r} is empty: it has no index {use}")
+                index.append(use)
+                continue
+            kept, step = _forward(use, size)
+            index.append(kept)
+            steps.append(step)
+        values = source.read(tuple(index))[tuple(steps)]
+        if values.flags.writeable:
+            values = values.view()
+            values.flags.writeable = False
+        return values
+
+    def statistics(
+        self,
+        selection: Selection | Mapping[str, Any] | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Statistics:
+        """Count, range, mean, deviation, histogram and robust range of the finite values.
+
+        Of the whole tensor, or with a selection that reduces dimensions, of the reduced tensor;
+        a fixed index does not change them.
+
+        Raises
+        ------
+        SelectionError, NoValuesError, Cancelled
+        """
+        checked = Selection.of(self, selection, keep=True)
+        return statistics_of(self, checked, progress, cancelled)
+
+    def recall(self, key: Hashable) -> Any:
+        """What was remembered under this key, or `None`."""
+        return shared_cache().get(self.owner, key)
+
+    def remember(self, key: Hashable, value: Any, nbytes: int) -> None:
+        """Put something computed from the values into the shared cache, for as long as this tensor lives."""
+        with self._lock:
+            first, self._remembers = not self._remembers, True
+        if first:
+            # Here and not at the start: a finaliser for each of 20,000 tensors takes a second.
+            weakref.finalize(self, shared_cache().clear, self.owner).atexit = False
+        shared_cache().put(self.owner, key, value, nbytes)
+
+    def check_values(self) -> None:
+        """Raise `NoValuesError` with the sentence of `problem`, if there is one.
+
+        After `close`, `ClosedError`.
+        """
+        problem = self.problem
+        if isinstance(self.source, ClosedSource):
+            raise ClosedError(self.source.problem)
+        if problem is not None:
+            raise NoValuesError(problem)
+
+    def close(self) -> None:
+        """Let go of the source and of what was cached; what it was can still be asked."""
+        if not isinstance(self.source, ClosedSource):
+            self.source = ClosedSource(self.source)
+        shared_cache().clear(self.owner)
+
+    def descriptor(self) -> dict[str, Any]:
+        """The tensor as the protocol's JSON value, without any of its values."""
+        return {
+            "address": self.address,
+            "names": list(self.names),
+            "node": self.node,
+            "kind": self.kind,
+            "shape": list(self.shape),
+            "dims": list(self.dims),
+            "dtype": self.dtype,
+            "device": self.device,
+            "layout": self.layout,
+            "nbytes": self.nbytes,
+            "version": self.version,
+            "requires_grad": self.requires_grad,
+            "problem": self.problem,
+        }
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        values = self.read()
+        return np.array(values, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        dims = ", ".join(f"{d}={n}" for d, n in zip(self.dims, self.shape, strict=True))
+        return f"<Tensor {self.address!r} {self.dtype} ({dims})>"
+
+
+def _forward(use: Use, size: int) -> tuple[slice, slice]:
+    """Split a slice into the forward, step-1 range that sources read and a step within it."""
+    start, stop, step = use.indices(size) if isinstance(use, slice) else (0, size, 1)
+    picked = range(start, stop, step)
+    if not picked:
+        return slice(0, 0), slice(None)
+    low, high = min(picked[0], picked[-1]), max(picked[0], picked[-1])
+    return slice(low, high + 1), slice(None, None, step)
+
+
+def unique_dims(dims: tuple[str, ...]) -> tuple[str, ...]:
+    """Tell equal names apart.
+
+    Examples
+    --------
+    >>> unique_dims(("channel", "channel", "width"))
+    ('channel', 'channel2', 'width')
+    """
+    seen: list[str] = []
+    for name in dims:
+        number, fresh = 2, name
+        while fresh in seen:
+            fresh = f"{name}{number}"
+            number += 1
+        seen.append(fresh)
+    return tuple(seen)

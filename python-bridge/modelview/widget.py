@@ -1,0 +1,263 @@
+"""The widgets: traits, what a person calls on a view, and what a cell's output holds. Everything else is elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import traitlets
+from ipywidgets import DOMWidget
+
+from ._version import __version__
+from .adapters import describe, tensor_of
+from .errors import ClosedError, ModelViewError
+from .model import Model, Structure, Tensors
+from .selected import Selected, select, selected_of
+from .service import Service, register_target
+from .state import check_state, default_state
+from .tensors import Tensor
+from .wire.protocol import PROTOCOL
+
+__all__ = ["ModelView", "TensorView"]
+
+log = logging.getLogger("modelview.widget")
+
+# What a page may change; the rest of what it sends is not heard.
+_WRITTEN_BY_PAGE = frozenset({"state", "layout", "tabbable", "tooltip", "_dom_classes"})
+
+
+class _View(DOMWidget):  # type: ignore[misc]
+    """What the two views share. On the page they are one class, and `kind` tells them apart."""
+
+    _model_name = traitlets.Unicode("ModelViewModel").tag(sync=True)
+    _model_module = traitlets.Unicode("modelview").tag(sync=True)
+    _model_module_version = traitlets.Unicode(__version__).tag(sync=True)
+    _view_name = traitlets.Unicode("ModelViewView").tag(sync=True)
+    _view_module = traitlets.Unicode("modelview").tag(sync=True)
+    _view_module_version = traitlets.Unicode(__version__).tag(sync=True)
+
+    kind = traitlets.Unicode(read_only=True).tag(sync=True)
+    title = traitlets.Unicode(read_only=True).tag(sync=True)
+    protocol = traitlets.Int(PROTOCOL, read_only=True).tag(sync=True)
+    state = traitlets.Dict(help="What the view remembers; see docs/protocol.md.").tag(sync=True)
+
+    _subject: Model | None = None
+    _service: Service | None = None
+
+    def __init__(self, model: Model, state: dict[str, Any], **kwargs: Any) -> None:
+        # Before the base class's: it sends the first state to the page.
+        self._subject = model
+        self._service = Service(model)
+        self.set_trait("title", model.name)
+        super().__init__(state=state, **kwargs)
+        register_target(self.model_id, self._service)
+
+    @property
+    def _open(self) -> Model:
+        if self._subject is None:
+            raise ClosedError("this view was closed and has let go of its tensors: make a new one")
+        return self._subject
+
+    @property
+    def tensors(self) -> Tensors:
+        """Every tensor by its address; a bare parameter name is found too."""
+        return self._open.tensors
+
+    @property
+    def structure(self) -> Structure:
+        """The model's `nodes` and `edges`, and what they add up to."""
+        return self._open.structure
+
+    @property
+    def selection(self) -> Selected:
+        """What is selected, on the page or by setting this.
+
+        Set it to an address, a parameter's name, a node's path, a tensor of `tensors`, `None`, or a dict of `address`,
+        `dims` (what each dimension is for), `component` and `region` (`{dimension: (start, stop)}`).
+
+        Raises
+        ------
+        AddressError, SelectionError, StateError
+            On setting what is not there; the message lists what is.
+        """
+        return selected_of(self._open, self.state)
+
+    @selection.setter
+    def selection(self, wanted: object) -> None:
+        self.state = select(self._open, self.state, wanted)
+
+    def refresh(self, *addresses: str) -> None:
+        """Read the values again: they were changed in a way that could not be noticed.
+
+        In-place operations of PyTorch are noticed without this; writing to a NumPy array is not.
+
+        Parameters
+        ----------
+        *addresses
+            The tensors that changed; all of them where none is named.
+        """
+        tensors = self._open.tensors
+        touched = [tensors[address] for address in addresses] or list(tensors.values())
+        changed = [{"address": tensor.address, "version": tensor.touch()} for tensor in touched]
+        self.send({"kind": "event", "changed": changed})
+
+    def close(self) -> None:
+        """Let go of the model, of everything cached for it, and of the pages that show it."""
+        service, model = self._service, self._subject
+        self._service = self._subject = None
+        if service is not None:
+            service.close()
+        if model is not None:
+            model.close()
+        super().close()
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take traits from the page. A state that does not fit is logged, and the page is told the last good one."""
+        data = {name: value for name, value in sync_data.items() if name in _WRITTEN_BY_PAGE}
+        if "state" in data and self._subject is not None:
+            try:
+                data["state"] = check_state(self._subject, data["state"])
+            except ModelViewError as problem:
+                log.warning("the page sent a state that does not fit: %s", problem)
+                del data["state"]
+                self.send_state("state")
+        super().set_state(data)
+
+    @traitlets.validate("state")
+    def _valid_state(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        if self._subject is None:
+            return dict(proposal["value"])
+        try:
+            return check_state(self._subject, proposal["value"])
+        except ModelViewError as problem:
+            raise traitlets.TraitError(str(problem)) from problem
+
+    def _repr_mimebundle_(
+        self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None, **kwargs: Any
+    ) -> Any:
+        bundle = super()._repr_mimebundle_(include=include, exclude=exclude, **kwargs)
+        if bundle is None or self._subject is None:
+            return bundle
+        bundle["text/plain"] = self._text()
+        if (include is not None and "image/png" not in include) or (exclude is not None and "image/png" in exclude):
+            return bundle
+        try:
+            # Pillow is imported when the first picture is drawn, and not with modelview.
+            from .picture import draw
+
+            picture = draw(self._subject, self.state, tensor=self._pictured())
+            bundle["image/png"] = base64.b64encode(picture.png).decode("ascii")
+        except Exception:
+            # The picture is for places without the widget; without it the widget is as good as ever.
+            log.exception("could not draw the static picture")
+            return bundle
+        return bundle, {"image/png": {"width": picture.width, "height": picture.height}}
+
+    def _text(self) -> str:
+        return repr(self)
+
+    def _pictured(self) -> Tensor | None:
+        return None
+
+
+class ModelView(_View):
+    """See what is inside a model: its tree of modules, and each of its parameters and buffers.
+
+    Nothing is copied, moved off its device or converted until it is looked at.
+
+    Parameters
+    ----------
+    model
+        A `torch.nn.Module`, or what another adapter knows, such as a mapping of names to arrays.
+    name
+        What to call it; its class's name by default.
+    **kwargs
+        The traits of every widget: `layout`, `tooltip`, …
+
+    Raises
+    ------
+    UnsupportedModelError
+        Where it is no model; the message says what to pass instead.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from modelview import ModelView
+    >>> mv = ModelView({"fc.weight": np.ones((2, 3)), "fc.bias": np.zeros(2)}, name="tiny")
+    >>> mv.selection = "fc.weight"
+    >>> mv.selection.tensor.shape
+    (2, 3)
+    """
+
+    kind = traitlets.Unicode("model", read_only=True).tag(sync=True)
+
+    def __init__(self, model: Any, *, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(describe(model, name=name), default_state(tab="overview"), **kwargs)
+
+    def _text(self) -> str:
+        return repr(self.structure)
+
+    def __repr__(self) -> str:
+        if self._subject is None:
+            return "<ModelView: closed>"
+        totals = self.structure.totals
+        return (
+            f"<ModelView {self._subject.name!r}: {self.structure.kind}, {totals['parameters']:,} parameters in "
+            f"{totals['tensors']:,} tensors>"
+        )
+
+
+class TensorView(_View):
+    """See one array of any rank: a NumPy array, a torch tensor, or what another adapter knows.
+
+    Parameters
+    ----------
+    array
+        Read when it is looked at, never copied. After writing to a NumPy array call `refresh()`.
+    dims
+        A name for each dimension: `("head", "query", "key")`.
+    name
+        What to call it.
+    **kwargs
+        The traits of every widget: `layout`, `tooltip`, …
+
+    Raises
+    ------
+    UnsupportedModelError
+        Where it is no array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from modelview import TensorView
+    >>> view = TensorView(np.zeros((12, 64, 64)), dims=("head", "query", "key"))
+    >>> dict(view.selection.dims)
+    {'head': 'facet', 'query': 'row', 'key': 'column'}
+    """
+
+    kind = traitlets.Unicode("tensor", read_only=True).tag(sync=True)
+
+    def __init__(self, array: Any, *, dims: Sequence[str] | None = None, name: str = "array", **kwargs: Any) -> None:
+        model = tensor_of(array, name=name, dims=dims)
+        super().__init__(model, default_state(next(iter(model.tensors))), **kwargs)
+
+    @property
+    def tensor(self) -> Tensor:
+        """The tensor that is looked at."""
+        return next(iter(self.tensors.values()))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape."""
+        return self.tensor.shape
+
+    def _pictured(self) -> Tensor | None:
+        return self.tensor
+
+    def __repr__(self) -> str:
+        if self._subject is None:
+            return "<TensorView: closed>"
+        shape = " × ".join(map(str, self.shape)) or "scalar"
+        return f"<TensorView {self._subject.name!r}: {shape} {self.tensor.dtype}>"

@@ -1,0 +1,498 @@
+import { Legend } from '../../chart/legend';
+import { scaleOf } from '../../tensor/colour';
+import { formatShape } from '../../tensor/format';
+import { isEmpty } from '../../tensor/plane';
+import { selectionKey } from '../../tensor/selection';
+import { SourceError } from '../../tensor/source';
+import type { Plane } from '../../tensor/source';
+import { element, setText } from '../../ui/dom';
+import { Notice } from '../../ui/notice';
+import { ProgressBar } from '../../ui/progress';
+import type { ColourState, TensorDescriptor, ViewState } from '../../wire/protocol';
+import type { View, ViewContext } from '../view';
+import { Clipped } from './clipped';
+import { cellText, readoutText } from './describe';
+import type { CellPlace } from './layout';
+import { Navigation } from './navigation';
+import { Opening, selectionFor } from './opening';
+import { pythonFor } from './python';
+import { fromState, regionBetween, toState } from './region';
+import { Rulers } from './rulers';
+import { savePicture } from './save';
+import { Stage } from './stage';
+import type { Look } from './stage';
+import { Toolbar } from './toolbar';
+
+/** An answer that comes sooner is not announced: a skeleton that flashes is worse than none. */
+const PATIENCE = 200;
+const HINT = 2500;
+
+type StateName = 'loading' | 'ready' | 'empty' | 'problem' | 'error' | 'cancelled';
+
+const views = new WeakMap<Element, ValuesView>();
+
+/** For tests: the view whose root element this is. */
+export const viewOf = (root: Element): ValuesView | undefined => views.get(root);
+
+/** A tensor's values as a matrix, or as small multiples under one scale. */
+export class ValuesView implements View {
+  readonly node: HTMLElement;
+  readonly stage: Stage;
+
+  private readonly navigation: Navigation;
+  private readonly rulers = new Rulers();
+  private readonly legend: Legend;
+  private readonly toolbar: Toolbar;
+  private readonly opening: Opening;
+  private readonly clipped: Clipped;
+  private readonly notice = new Notice('fill');
+  private readonly badge = new Notice('bar');
+  private readonly progress: ProgressBar;
+  private readonly skeleton = element('div', { class: 'mv-values-skeleton', hidden: true });
+  private readonly hint = element('div', { class: 'mv-values-hint', hidden: true });
+  private readonly note = element('div', { class: 'mv-values-note' });
+  private readonly tip = element('div', { class: 'mv-values-tip', hidden: true });
+  private readonly live = element('div', { class: 'mv-values-live', 'aria-live': 'polite' });
+  private readonly observer: ResizeObserver | null;
+  private plane: Plane | null = null;
+  private shown: StateName = 'loading';
+  private openedKey = '';
+  private hover: CellPlace | null = null;
+  private highlight: number | bigint | null = null;
+  private patience = 0;
+  private hintTimer = 0;
+
+  constructor(
+    private readonly context: ViewContext,
+    private readonly tensor: TensorDescriptor
+  ) {
+    const { source, id, state, theme } = context;
+    this.stage = new Stage({ source, id, onDrawn: () => this.drawn() });
+    this.stage.node.setAttribute(
+      'aria-label',
+      `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects.`
+    );
+    this.legend = new Legend({
+      onRange: (low, high) => this.setColour({ mode: 'fixed', low, high }),
+      onMode: mode => this.setColour({ mode, low: null, high: null }),
+      onStatistic: statistic => this.setColour({ statistic })
+    });
+    this.clipped = new Clipped(source, () => this.updateLegend());
+    this.navigation = new Navigation({
+      stage: this.stage,
+      onPoint: (place, by) => this.point(place, by),
+      onSelect: (from, to, done) => this.select(from, to, done),
+      onClear: () => state.set({ region: null }),
+      onSelecting: selecting => this.stage.node.classList.toggle('mv-values-selecting', selecting),
+      onWheelIgnored: () => this.showHint()
+    });
+    this.toolbar = new Toolbar({
+      onFit: () => this.navigation.fit(),
+      onZoom: into => this.navigation.zoom(into),
+      onSelectMode: on => {
+        this.navigation.selectMode = on;
+        this.stage.node.classList.toggle('mv-values-selectable', on);
+      },
+      onSave: () => void this.save(),
+      onCopy: () => navigator.clipboard.writeText(this.python())
+    });
+    this.progress = new ProgressBar({ onCancel: () => this.opening.cancel() });
+    this.opening = new Opening({
+      source,
+      id,
+      tensor,
+      onStart: () => this.loading(),
+      onProgress: progress => {
+        if (this.patience === 0) {
+          this.progress.update(progress);
+        }
+      },
+      onPlane: plane => this.opened(plane),
+      onError: error => this.failed(error),
+      onCancelled: () => this.cancelled()
+    });
+    this.node = this.build();
+    views.set(this.node, this);
+    state.changed.connect(this.onState);
+    theme.changed.connect(this.onTheme);
+    source.stateChanged.connect(this.onSource);
+    source.tensorsChanged.connect(this.onTensors);
+    source.tilesArrived.connect(this.onTiles);
+    this.observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.resized());
+    this.observer?.observe(this.stage.node);
+    this.onSource();
+    this.start();
+  }
+
+  resized(): void {
+    this.stage.resized();
+  }
+
+  /** Python that reads what is on screen. */
+  python(): string {
+    const selection = this.plane?.selection ?? selectionFor(this.tensor, this.context.state.value);
+    const { region } = this.context.state.value;
+    return pythonFor(this.tensor.address, this.tensor.dims, selection, region);
+  }
+
+  /** Where a cell of level 0 is on the page, in CSS pixels; null where nothing is drawn. */
+  cellRect(facet: number, row: number, column: number): DOMRectReadOnly | null {
+    const rect = this.stage.rectOf({ facet, row, column });
+    const { left, top } = this.stage.node.getBoundingClientRect();
+    return rect && new DOMRectReadOnly(rect.x + left, rect.y + top, rect.width, rect.height);
+  }
+
+  dispose(): void {
+    const { source, id, state, theme } = this.context;
+    clearTimeout(this.patience);
+    clearTimeout(this.hintTimer);
+    this.observer?.disconnect();
+    state.changed.disconnect(this.onState);
+    theme.changed.disconnect(this.onTheme);
+    source.stateChanged.disconnect(this.onSource);
+    source.tensorsChanged.disconnect(this.onTensors);
+    source.tilesArrived.disconnect(this.onTiles);
+    source.forget(id);
+    const parts = [
+      this.opening,
+      this.clipped,
+      this.navigation,
+      this.toolbar,
+      this.legend,
+      this.rulers,
+      this.notice,
+      this.badge,
+      this.progress,
+      this.stage
+    ];
+    for (const part of parts) {
+      part.dispose();
+    }
+    views.delete(this.node);
+    this.context.readout(null);
+    this.node.remove();
+  }
+
+  private build(): HTMLElement {
+    const { stage, rulers, legend, toolbar } = this;
+    stage.node.append(this.tip, this.hint, this.skeleton);
+    const centre = element('div', { class: 'mv-values-centre' }, this.notice.node, this.progress.node);
+    const picture = element('div', { class: 'mv-values-picture' });
+    picture.append(rulers.top.node, rulers.left.node, stage.node, centre);
+    return element(
+      'div',
+      { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
+      element('div', { class: 'mv-values-head' }, this.badge.node, this.note, toolbar.node),
+      element('div', { class: 'mv-values-body' }, picture, legend.node),
+      this.live
+    );
+  }
+
+  private start(): void {
+    const { problem, shape } = this.tensor;
+    if (problem !== null) {
+      this.setState('problem');
+      this.notice.update({ kind: 'info', title: 'No values to show', message: problem });
+    } else if (shape.includes(0)) {
+      this.setEmpty();
+    } else {
+      void this.open();
+    }
+  }
+
+  private open(): Promise<void> {
+    const selection = selectionFor(this.tensor, this.context.state.value);
+    this.openedKey = selectionKey(this.tensor, selection);
+    return this.opening.open(selection);
+  }
+
+  private loading(): void {
+    this.setState('loading');
+    clearTimeout(this.patience);
+    this.patience = window.setTimeout(() => {
+      this.patience = 0;
+      this.notice.update(null);
+      this.skeleton.hidden = this.plane !== null;
+      this.progress.update({ done: 0, total: 0, label: 'Reading the values' });
+    }, PATIENCE);
+  }
+
+  private settled(): void {
+    clearTimeout(this.patience);
+    this.patience = 0;
+    this.progress.update(null);
+    this.skeleton.hidden = true;
+  }
+
+  private opened(plane: Plane): void {
+    this.settled();
+    this.notice.update(null);
+    const first = this.plane === null;
+    this.plane = plane;
+    if (isEmpty(plane)) {
+      this.setEmpty();
+      return;
+    }
+    const [left, top] = Rulers.thickness(plane);
+    this.node.style.setProperty('--mv-ruler-left', `${left}px`);
+    this.node.style.setProperty('--mv-ruler-top', `${top}px`);
+    this.setState('ready');
+    this.clipped.plane(plane, this.context.state.value.colour);
+    if (first) {
+      this.legend.node.hidden = false;
+    }
+    this.updateLegend();
+    this.navigationFor(plane);
+    this.stage.show(plane, this.look(plane));
+    this.stage.setRegion(fromState(plane, this.context.state.value.region));
+    this.repoint();
+  }
+
+  /** Another extent has other cells: what was pointed at is gone. */
+  private navigationFor(plane: Plane): void {
+    const before = this.stage.plane;
+    if (before && (before.rows !== plane.rows || before.columns !== plane.columns)) {
+      this.navigation.reset();
+      this.hover = null;
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.settled();
+    this.setState('error');
+    const message = error instanceof Error ? error.message : 'The values could not be read, for an unknown reason.';
+    if (!(error instanceof SourceError)) {
+      console.error(error);
+    }
+    this.notice.update({
+      kind: error instanceof SourceError && error.code === 'no-values' ? 'info' : 'error',
+      title: 'The values could not be read',
+      message,
+      action: { label: 'Try again', onClick: () => void this.open() }
+    });
+  }
+
+  private cancelled(): void {
+    this.settled();
+    this.context.source.forget(this.context.id);
+    this.setState('cancelled');
+    this.notice.update({
+      kind: 'info',
+      message: 'Reading was cancelled.',
+      action: { label: 'Read again', onClick: () => void this.open() }
+    });
+  }
+
+  private setEmpty(): void {
+    this.setState('empty');
+    this.notice.update({
+      kind: 'empty',
+      title: 'Nothing to draw',
+      message: `This tensor has no elements: its shape is ${formatShape(this.tensor.shape)}.`
+    });
+  }
+
+  private setState(state: StateName): void {
+    this.shown = state;
+    this.node.dataset.mvState = state;
+    const drawable = this.plane !== null && state !== 'empty';
+    this.toolbar.enable(drawable);
+    // The last picture stays, dimmed, under what went wrong.
+    this.node.classList.toggle('mv-values-blank', !drawable);
+    this.legend.node.hidden = !drawable;
+    if (state !== 'ready') {
+      this.node.dataset.mvComplete = 'false';
+    }
+  }
+
+  private look(plane: Plane): Look {
+    const { colour } = this.context.state.value;
+    return {
+      scale: scaleOf(plane.statistics, colour),
+      theme: this.context.theme.value,
+      statistic: colour.statistic
+    };
+  }
+
+  private drawn(): void {
+    const complete = String(this.stage.complete && this.shown === 'ready');
+    if (this.node.dataset.mvComplete !== complete) {
+      this.node.dataset.mvComplete = complete;
+    }
+    this.rulers.update(this.stage, this.hover);
+    setText(this.note, this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '');
+    if (this.pooled !== this.stage.pooled) {
+      this.updateLegend();
+    }
+  }
+
+  private pooled = false;
+
+  private updateLegend(): void {
+    const { plane } = this;
+    if (!plane) {
+      return;
+    }
+    const { colour } = this.context.state.value;
+    this.pooled = this.stage.pooled;
+    this.legend.update({
+      statistics: plane.statistics,
+      scale: scaleOf(plane.statistics, colour),
+      colour,
+      theme: this.context.theme.value,
+      clipped: this.clipped.value,
+      pooled: this.pooled,
+      highlight: this.highlight
+    });
+  }
+
+  private setColour(change: Partial<ColourState>): void {
+    const { state } = this.context;
+    state.set({ colour: { ...state.value.colour, ...change } });
+  }
+
+  private point(place: CellPlace | null, by: 'pointer' | 'keyboard'): void {
+    const drawn = place && this.stage.drawnCell(place);
+    this.hover = place;
+    this.stage.setHover(by === 'pointer' ? place : null);
+    this.rulers.update(this.stage, place);
+    if (!drawn || !this.plane) {
+      this.context.readout(null);
+      this.tip.hidden = true;
+      this.setHighlight(null);
+      return;
+    }
+    const { statistic } = this.context.state.value.colour;
+    const text = cellText(this.plane, this.tensor.dims, drawn, statistic);
+    const line = readoutText(text, drawn.cell.exact);
+    this.context.readout({ text: line, note: text.note });
+    this.setHighlight(drawn.cell.exact ? drawn.cell.value : drawn.cell[statistic]);
+    this.tip.hidden = by === 'keyboard';
+    if (by === 'keyboard') {
+      setText(this.live, `${line}, ${text.note}`);
+    } else {
+      setText(this.tip, drawn.cell.exact ? text.value : text.value.split(' · ')[0]!);
+      this.placeTip(place);
+    }
+  }
+
+  /** Beside the cell, on the side where there is room. */
+  private placeTip(place: CellPlace): void {
+    const rect = this.stage.rectOf(place, this.stage.drawnCell(place)?.level ?? 0);
+    if (rect) {
+      const right = rect.right + 10;
+      const flip = right > this.stage.width - 130;
+      const x = flip ? rect.x - 10 : right;
+      const y = Math.max(14, Math.min(this.stage.height - 14, rect.y + rect.height / 2));
+      this.tip.style.transform = `translate(${x}px, ${y}px) translate(${flip ? '-100%' : '0'}, -50%)`;
+    }
+  }
+
+  /** The same place after the values under it have changed. */
+  private repoint(): void {
+    if (this.hover) {
+      this.point(this.hover, this.tip.hidden ? 'keyboard' : 'pointer');
+    }
+  }
+
+  private setHighlight(value: number | bigint | null): void {
+    const finite = typeof value === 'number' && !Number.isFinite(value) ? null : value;
+    if (finite !== this.highlight) {
+      this.highlight = finite;
+      this.updateLegend();
+    }
+  }
+
+  private select(from: CellPlace, to: CellPlace, done: boolean): void {
+    if (!this.plane) {
+      return;
+    }
+    const region = regionBetween(this.plane, from, to);
+    this.stage.setRegion(region);
+    if (done) {
+      this.context.state.set({ region: toState(this.plane, region) });
+    }
+  }
+
+  private showHint(): void {
+    const key = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+    setText(this.hint, `${key} + wheel zooms; after a click the wheel alone does`);
+    this.hint.hidden = false;
+    clearTimeout(this.hintTimer);
+    this.hintTimer = window.setTimeout(() => {
+      this.hint.hidden = true;
+    }, HINT);
+  }
+
+  private async save(): Promise<void> {
+    if (this.plane) {
+      await savePicture({
+        stage: this.stage,
+        plane: this.plane,
+        rulers: this.rulers,
+        scale: scaleOf(this.plane.statistics, this.context.state.value.colour),
+        theme: this.context.theme.value,
+        title: `${this.tensor.address} · ${formatShape(this.tensor.shape)} · ${this.tensor.dtype}`,
+        name: this.tensor.address
+      });
+    }
+  }
+
+  private readonly onState = (_: unknown, changed: readonly (keyof ViewState)[]): void => {
+    const { value } = this.context.state;
+    const { plane } = this;
+    if (changed.includes('slices') && this.tensor.problem === null) {
+      const key = selectionKey(this.tensor, selectionFor(this.tensor, value));
+      if (key !== this.openedKey) {
+        void this.open();
+      }
+    }
+    if (plane && changed.includes('colour')) {
+      this.clipped.plane(plane, value.colour);
+      this.updateLegend();
+      this.stage.setLook(this.look(plane));
+    }
+    if (plane && changed.includes('region')) {
+      this.stage.setRegion(fromState(plane, value.region));
+    }
+  };
+
+  private readonly onTheme = (): void => {
+    if (this.plane) {
+      this.stage.setLook(this.look(this.plane));
+      this.updateLegend();
+    }
+  };
+
+  private readonly onSource = (): void => {
+    const { status, message } = this.context.source.state;
+    const before = this.node.dataset.mvSource;
+    this.node.dataset.mvSource = status;
+    this.badge.update(
+      status === 'live' || (status === 'connecting' && this.plane === null)
+        ? null
+        : { kind: status === 'failed' ? 'error' : 'warning', message }
+    );
+    if (status === 'live' && before !== undefined && before !== 'live') {
+      // What was asked for before may never come.
+      this.stage.forgetWishes();
+      if (this.shown === 'error' || (before === 'dead' && this.tensor.problem === null)) {
+        void this.open();
+      } else {
+        this.stage.requestDraw();
+      }
+    }
+  };
+
+  private readonly onTensors = (_: unknown, addresses: readonly string[]): void => {
+    if (addresses.includes(this.tensor.address) && this.tensor.problem === null) {
+      void this.open();
+    }
+  };
+
+  private readonly onTiles = (_: unknown, { plane }: { readonly plane: Plane }): void => {
+    if (plane.key === this.plane?.key) {
+      this.stage.tilesArrived();
+    }
+  };
+}

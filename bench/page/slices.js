@@ -1,0 +1,134 @@
+/* A change of slice, from the slider to the pixels, and a raw comm that brings as many bytes. */
+(() => {
+  const { bench } = window;
+  const BITS = 9;
+  const CELLS = 24;
+  const reader = new OffscreenCanvas(BITS * 3, 3).getContext('2d', { willReadFrequently: true });
+
+  const output = () => bench.panel().content.activeCell.outputArea.node;
+
+  /** The index that is written on a picture of `bench_data.stack()`: blue blocks are ones, red ones are zeros; -1 for anything else. */
+  const indexOn = canvas => {
+    const cell = Math.min(canvas.width, canvas.height) / 256;
+    reader.clearRect(0, 0, BITS * 3, 3);
+    reader.drawImage(canvas, 0, 0, BITS * CELLS * cell, CELLS * cell, 0, 0, BITS * 3, 3);
+    const { data } = reader.getImageData(0, 0, BITS * 3, 3);
+    let index = 0;
+    for (let bit = 0; bit < BITS; bit++) {
+      const at = (BITS * 3 + bit * 3 + 1) * 4;
+      const blue = data[at + 2] - data[at];
+      if (Math.abs(blue) < 60) {
+        return -1;
+      }
+      index += blue > 0 ? 2 ** bit : 0;
+    }
+    return index;
+  };
+
+  /** The beginning of the frame that shows what was drawn at a moment. */
+  const shownAt = async inside => {
+    if (!inside) {
+      await bench.frame();
+    }
+    return bench.frames.began;
+  };
+
+  /** Moves the slider; `{drawn, shown, frames}`: until the drawing was issued, until its frame, and how many frames that is. */
+  const change = async index => {
+    const slider = output().querySelector('.mv-slicer-slider:not([hidden])');
+    const canvas = output().querySelector('.mv-values canvas');
+    const before = bench.frames.count;
+    let start;
+    const drawn = new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`slice ${index} was not drawn within 10 s`)), 10_000);
+      const listener = event => {
+        if (event.canvas === canvas && indexOn(canvas) === index) {
+          bench.presented.delete(listener);
+          clearTimeout(late);
+          resolve(event);
+        }
+      };
+      bench.presented.add(listener);
+    });
+    slider.value = String(index);
+    start = performance.now();
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    const { at, frame, inside } = await drawn;
+    const shown = await shownAt(inside);
+    return { drawn: at - start, shown: Math.max(shown, at) - start, frames: frame - before + (inside ? 0 : 1) };
+  };
+
+  let comm;
+  let number = 0;
+  let answered;
+
+  const openEcho = async () => {
+    comm = bench.kernel().createComm('bench-echo');
+    await comm.subshellStarted;
+    comm.onMsg = message => answered(message);
+    await comm.open().done;
+  };
+
+  /** As many bytes through a comm of JupyterLab as it is, uploaded and drawn: `{received, drawn, shown}`. */
+  const echo = async (bytes, quad) => {
+    const asked = ++number;
+    const start = performance.now();
+    const times = await new Promise(resolve => {
+      answered = ({ content, buffers }) => {
+        const received = performance.now();
+        if (content.data.number !== asked || buffers[0].byteLength !== bytes) {
+          throw new Error('another echo than was asked for');
+        }
+        const view = buffers[0];
+        const data = new Float32Array((view.buffer ?? view).slice(view.byteOffset ?? 0, (view.byteOffset ?? 0) + 4 * 256 * 256));
+        quad.upload(data);
+        quad.draw(0, 0);
+        resolve({ received: received - start, drawn: performance.now() - start });
+      };
+      comm.send({ number: asked, bytes });
+    });
+    return { ...times, shown: (await shownAt(false)) - start };
+  };
+
+  /** Waits for silence, then for a moment that has nothing to do with the frames. */
+  const rest = async () => {
+    await bench.quiet(100);
+    await bench.pause(Math.random() * 17);
+  };
+
+  /** Both, one after the other, `runs` times; then the same slices again, whose tiles the page has. */
+  bench.slices = async (createREGL, runs) => {
+    const canvas = output().querySelector('.mv-values canvas');
+    const quad = bench.quad(createREGL, canvas.width, canvas.height, 256, 256);
+    quad.canvas.style.cssText = 'position: fixed; right: 0; bottom: 0; z-index: 1000; width: 64px; height: 64px';
+    document.body.append(quad.canvas);
+    await openEcho();
+    const order = Array.from({ length: 512 }, (_, i) => (i * 197) % 512).filter(index => index > 0);
+    // One of each is not counted: it compiles shaders, and tells how large a slice's message is.
+    await rest();
+    bench.wire.largest = 0;
+    await change(order.pop());
+    const bytes = bench.wire.largest;
+    await rest();
+    await echo(bytes, quad);
+    const visited = order.slice(0, runs);
+    const changes = [];
+    const echoes = [];
+    for (const index of visited) {
+      await rest();
+      changes.push(await change(index));
+      await rest();
+      echoes.push(await echo(bytes, quad));
+    }
+    const cached = [];
+    for (const index of visited.slice(0, -1).reverse()) {
+      await rest();
+      const sent = bench.wire.messages;
+      const { drawn, shown, frames } = await change(index);
+      cached.push({ drawn, shown, frames, messages: bench.wire.messages - sent });
+    }
+    quad.dispose();
+    return { bytes, changes, echoes, cached };
+  };
+  bench.indexOn = indexOn;
+})();

@@ -1,0 +1,130 @@
+import type { IClassicComm, WidgetModel } from '@jupyter-widgets/base';
+import { Signal } from '@lumino/signaling';
+
+import type { PageMessage } from '../wire/protocol';
+import type { Incoming, Transport } from '../wire/transport';
+
+/** The comm that the page opens for requests: docs/protocol.md, 'Two comms'. */
+const TARGET = 'modelview';
+
+/** How long we wait for JupyterLab to start the subshell on which requests are answered while a cell runs. */
+const SUBSHELL_WAIT = 2_000;
+
+/** What we use of JupyterLab's kernel connection, where the widget manager has one. */
+interface Kernel {
+  readonly supportsSubshells?: boolean;
+  readonly info?: Promise<unknown>;
+}
+
+/** Every widget manager descends from ManagerBase, which has this; the interface `IWidgetManager` does not tell. */
+interface CommMaker {
+  _create_comm(target: string, id: string): Promise<IClassicComm>;
+  readonly kernel?: Kernel | null;
+}
+
+interface CommMessage {
+  readonly content: { readonly data: unknown };
+  readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
+}
+
+const asView = (buffer: ArrayBuffer | ArrayBufferView): DataView =>
+  buffer instanceof DataView
+    ? buffer
+    : ArrayBuffer.isView(buffer)
+      ? new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+      : new DataView(buffer);
+
+/** A transport over a comm of its own to the kernel of a widget model. */
+export class CommTransport implements Transport {
+  constructor(private readonly model: WidgetModel) {
+    model.on('comm_live_update', this.checkLive, this);
+    globalThis.addEventListener('pagehide', this.leave);
+    this.open().catch((error: unknown) => this.end(`The kernel cannot be reached: ${String(error)}`));
+  }
+
+  readonly received = new Signal<this, Incoming>(this);
+  readonly closed = new Signal<this, string>(this);
+
+  send(message: PageMessage): void {
+    if (this.comm) {
+      this.comm.send(message as never);
+    } else if (!this.over) {
+      this.waiting.push(message);
+    }
+  }
+
+  dispose(): void {
+    if (!this.over) {
+      this.over = true;
+      this.release();
+    }
+    Signal.clearData(this);
+  }
+
+  private async open(): Promise<void> {
+    const manager = this.model.widget_manager as unknown as CommMaker;
+    const comm = await manager._create_comm(TARGET, crypto.randomUUID());
+    comm.on_msg((message: CommMessage) => {
+      this.received.emit({
+        content: message.content.data,
+        buffers: (message.buffers ?? []).map(asView)
+      });
+    });
+    comm.on_close(() => this.end('The kernel closed the view: run the cell again.'));
+    await this.subshell(comm, manager.kernel ?? null);
+    if (this.over) {
+      return;
+    }
+    comm.open({ model_id: this.model.model_id });
+    this.comm = comm;
+    for (const message of this.waiting.splice(0)) {
+      this.send(message);
+    }
+  }
+
+  /**
+   * A comm of JupyterLab is on a subshell only once that has been started, and says so by a promise. What is sent earlier waits for
+   * the running cell, and so does all that follows it.
+   */
+  private async subshell(comm: IClassicComm, kernel: Kernel | null): Promise<void> {
+    await kernel?.info;
+    const { jsServicesComm } = comm as unknown as { jsServicesComm?: { subshellStarted?: Promise<void> } };
+    if (kernel?.supportsSubshells && jsServicesComm?.subshellStarted) {
+      const late = new Promise(resolve => setTimeout(resolve, SUBSHELL_WAIT));
+      await Promise.race([jsServicesComm.subshellStarted.catch(() => undefined), late]);
+    }
+  }
+
+  private checkLive(): void {
+    if (!this.model.comm_live) {
+      this.end('The kernel that held this model is gone: run the cell again.');
+    }
+  }
+
+  /** The page goes: without this the kernel would keep what it holds for us until sixteen more have come. */
+  private readonly leave = (): void => this.dispose();
+
+  private end(reason: string): void {
+    if (!this.over) {
+      this.over = true;
+      this.release();
+      this.closed.emit(reason);
+    }
+  }
+
+  private release(): void {
+    this.model.off('comm_live_update', this.checkLive, this);
+    globalThis.removeEventListener('pagehide', this.leave);
+    try {
+      this.comm?.close();
+    } catch {
+      // A comm of a kernel that is gone cannot be told so.
+    }
+    this.comm = null;
+    this.waiting.length = 0;
+  }
+
+  private comm: IClassicComm | null = null;
+  private over = false;
+  private readonly waiting: PageMessage[] = [];
+}

@@ -1,0 +1,112 @@
+import { isAxis, isReduction } from '../tensor/selection';
+import { COMPLEX_COMPONENTS, DEFAULT_STATE } from '../wire/protocol';
+import type { ColourState, Component, Selection, Use, ViewState } from '../wire/protocol';
+
+/** What a notebook may hold at most: a saved state comes from anyone, and every entry is kept and sent on. */
+const LONGEST_STRING = 4096;
+const MOST_SLICES = 4096;
+const MOST_DIMENSIONS = 64;
+
+type Entries = Record<string, unknown>;
+
+const isRecord = (value: unknown): value is Entries =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parseString = (value: unknown): string | null =>
+  typeof value === 'string' && value.length <= LONGEST_STRING ? value : null;
+
+const parseNumber = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
+
+/**
+ * Own entries only, and none that would reach a prototype when it is written down again. Null-prototype objects are not
+ * equal to literals in tests, so the result is a plain object built by `fromEntries`, which defines and never assigns.
+ */
+function entriesOf(value: unknown, most: number): [string, unknown][] {
+  return isRecord(value)
+    ? Object.entries(value)
+        .filter(([key]) => key !== '__proto__' && key.length <= LONGEST_STRING)
+        .slice(0, most)
+    : [];
+}
+
+const isUse = (value: unknown): value is Use =>
+  (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) ||
+  (typeof value === 'string' && (isAxis(value as Use) || isReduction(value as Use)));
+
+const isComponent = (value: unknown): value is Component =>
+  value === 'value' || (COMPLEX_COMPONENTS as readonly unknown[]).includes(value);
+
+/** A selection whose parts all have a meaning, or null. Whether it fits a tensor is `selectionProblem`'s to say. */
+export function parseSelection(value: unknown): Selection | null {
+  if (!isRecord(value) || !isRecord(value.dims)) {
+    return null;
+  }
+  const dims = entriesOf(value.dims, MOST_DIMENSIONS);
+  const component = value.component ?? 'value';
+  if (!isComponent(component) || dims.length !== Object.keys(value.dims).length) {
+    return null;
+  }
+  return dims.every((entry): entry is [string, Use] => isUse(entry[1]))
+    ? { dims: Object.fromEntries(dims), component }
+    : null;
+}
+
+function parseSlices(value: unknown): ViewState['slices'] {
+  const slices: [string, Selection][] = [];
+  for (const [address, entry] of entriesOf(value, MOST_SLICES)) {
+    const selection = parseSelection(entry);
+    if (selection) {
+      slices.push([address, selection]);
+    }
+  }
+  return Object.fromEntries(slices);
+}
+
+function parseRegion(value: unknown): ViewState['region'] {
+  const entries = entriesOf(value, MOST_DIMENSIONS);
+  const ranges: [string, readonly [number, number]][] = [];
+  for (const [dim, range] of entries) {
+    const [from, to] = Array.isArray(range) && range.length === 2 ? (range as unknown[]) : [];
+    // A region that lacks one of its sides is another region: drop it whole.
+    if (!isIndex(from) || !isIndex(to) || from > to) {
+      return null;
+    }
+    ranges.push([dim, [from, to]]);
+  }
+  return ranges.length ? Object.fromEntries(ranges) : null;
+}
+
+const isIndex = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+function parseColour(value: unknown): ColourState {
+  const colour = isRecord(value) ? value : {};
+  const low = parseNumber(colour.low);
+  const high = parseNumber(colour.high);
+  const ends = low !== null && high !== null && low < high ? { low, high } : { low: null, high: null };
+  const mode = oneOf(colour.mode, ['robust', 'full', 'fixed'], DEFAULT_STATE.colour.mode);
+  return {
+    // A fixed range without ends is no range.
+    mode: mode === 'fixed' && ends.low === null ? DEFAULT_STATE.colour.mode : mode,
+    ...ends,
+    statistic: oneOf(colour.statistic, ['mean', 'min', 'max'], DEFAULT_STATE.colour.statistic)
+  };
+}
+
+function oneOf<T extends string>(value: unknown, choices: readonly T[], otherwise: T): T {
+  return choices.find(choice => choice === value) ?? otherwise;
+}
+
+/** A state from Python or from a saved notebook: what has a meaning is kept, the rest takes its default. Never throws. */
+export function parseState(value: unknown): ViewState {
+  const state = isRecord(value) ? value : {};
+  return {
+    node: parseString(state.node),
+    address: parseString(state.address),
+    tab: parseString(state.tab),
+    slices: parseSlices(state.slices),
+    region: parseRegion(state.region),
+    colour: parseColour(state.colour)
+  };
+}

@@ -1,0 +1,6 @@
+import { overview } from '../view/overview/overview';
+import { valuesView } from '../view/values';
+import type { ViewFactory } from '../view/view';
+
+/** Every way to look, in the order of their tabs: a new view is a line here. */
+export const VIEWS: readonly ViewFactory[] = [overview, valuesView];

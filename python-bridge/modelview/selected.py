@@ -15,7 +15,7 @@ from .tensors import Selection, Tensor
 from .tensors.dtype import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Selected:
     """A node, a tensor, a way of slicing it and perhaps a rectangle of it.
 
@@ -52,11 +52,21 @@ class Selected:
     dims: Mapping[str, Any] = field(default_factory=dict)
     slices: Mapping[str, int | slice] = field(default_factory=dict)
     region: Mapping[str, tuple[int, int]] | None = None
-    tensor: Tensor | None = field(default=None, repr=False)
+    tensor: Tensor | None = None
     component: str = "value"
 
     def __bool__(self) -> bool:
         return self.address is not None or self.node is not None
+
+    def __repr__(self) -> str:
+        if self.address is None:
+            return f"Selected(node={self.node!r})"
+        words = [
+            f"{dim}: {_words(use, self.slices[dim] if self.region and dim in self.region else None)}"
+            for dim, use in self.dims.items()
+        ]
+        component = "" if self.component == "value" else f", {self.component}"
+        return f"Selected({self.address!r}, {', '.join(words)}{component})"
 
     @property
     def values(self) -> Array:
@@ -74,6 +84,11 @@ class Selected:
         uses = {name: self.slices[name] if use in Selection.ROLES else use for name, use in self.dims.items()}
         component = None if self.component == "value" else self.component
         return self.tensor.read(uses, component)
+
+
+def _words(use: object, part: int | slice | None) -> str:
+    """`row`, `row 3:10`, `0`, `mean`."""
+    return f"{use} {part.start}:{part.stop}" if isinstance(part, slice) else str(use)
 
 
 def selected_of(model: Model, state: Mapping[str, Any]) -> Selected:

@@ -81,7 +81,7 @@ function tileConfig(
   instances: REGL.Buffer,
   corner: REGL.Buffer
 ): REGL.DrawConfig {
-  const prop = regl.prop as (name: keyof TileProps) => REGL.DynamicVariable<never>;
+  const prop = (name: keyof TileProps): REGL.DynamicVariable<never> => regl.prop<TileProps, keyof TileProps>(name);
   const attribute = (offset: number): object => ({
     buffer: instances,
     divisor: 1,
@@ -129,7 +129,7 @@ function tileConfig(
       corner,
       rectangle: attribute(0),
       cells: attribute(4 * FLOAT)
-    } as never,
-    uniforms: uniforms as never
+    },
+    uniforms: uniforms
   };
 }

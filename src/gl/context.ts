@@ -202,7 +202,7 @@ function acquire(): SharedContext | null {
       stencil: false,
       alpha: true,
       premultipliedAlpha: true
-    }) as WebGLRenderingContext | null;
+    });
     if (!gl) {
       throw new Error('WebGL is not available');
     }

@@ -71,7 +71,7 @@ export class Textures {
       values: this.regl.texture({
         ...shape,
         type: half ? 'half float' : 'float',
-        data: values as Float32Array
+        data: values
       }),
       mask: mask && this.regl.texture({ ...shape, type: 'uint8', data: mask }),
       size: [width, height],

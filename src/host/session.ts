@@ -53,7 +53,7 @@ export class Session {
     if (kind === 'event' && Array.isArray(changed)) {
       this.source?.invalidate(changed.map(({ address }) => String(address)));
     } else {
-      console.warn('modelview: a message on the widget\'s comm was dropped: it is no event');
+      console.warn("modelview: a message on the widget's comm was dropped: it is no event");
     }
   }
 

@@ -19,8 +19,7 @@ export const COLOUR_STEPS = 256;
 
 const tables = new Map<string, Uint8Array>();
 
-const parse = (hex: string): RGB =>
-  [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)) as unknown as RGB;
+const parse = (hex: string): RGB => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)) as unknown as RGB;
 
 /** A map as 256 RGBA colours; the same array every time, so that a texture can be kept for it. */
 export function colourTable(map: ColourMapName, theme: ColourTheme): Uint8Array {

@@ -7,14 +7,7 @@ import type { Transport } from '../wire/transport';
 import { ByteCache } from './cache';
 import { decodeTile } from './decode';
 import { SourceError } from './source';
-import type {
-  Plane,
-  PlaneRequest,
-  SourceState,
-  SourceStatus,
-  TensorSource,
-  TilesArrived
-} from './source';
+import type { Plane, PlaneRequest, SourceState, SourceStatus, TensorSource, TilesArrived } from './source';
 import type { Tile } from './tile';
 
 /** Tiles of all live sources of the page, together. */
@@ -69,12 +62,7 @@ export class LiveSource implements TensorSource {
     return this.call<Structure>('structure', {});
   }
 
-  clipped(
-    address: string,
-    selection: Selection,
-    low: number,
-    high: number
-  ): Promise<{ below: number; above: number }> {
+  clipped(address: string, selection: Selection, low: number, high: number): Promise<{ below: number; above: number }> {
     return this.call('clipped', { address, selection, low, high });
   }
 

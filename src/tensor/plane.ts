@@ -14,10 +14,7 @@ export interface CellRange {
 /** The geometry of a plane: which cells a level has, and which of them a tile covers. */
 export type PlaneGeometry = Pick<PlaneDescription, 'rows' | 'columns' | 'facets' | 'levels'>;
 
-export function levelShape(
-  plane: PlaneGeometry,
-  level: number
-): readonly [rows: number, columns: number] {
+export function levelShape(plane: PlaneGeometry, level: number): readonly [rows: number, columns: number] {
   const pooled = 2 ** level;
   return [Math.ceil(plane.rows / pooled), Math.ceil(plane.columns / pooled)];
 }
@@ -30,10 +27,7 @@ export function facetsPerTile(plane: PlaneGeometry, level: number): number {
   const [rows, columns] = levelShape(plane, level);
   const height = Math.min(rows, TILE_SIDE);
   const width = Math.min(columns, TILE_SIDE);
-  return Math.max(
-    1,
-    Math.min(Math.floor(TILE_CELLS / (height * width)), Math.floor(TILE_ROWS / height))
-  );
+  return Math.max(1, Math.min(Math.floor(TILE_CELLS / (height * width)), Math.floor(TILE_ROWS / height)));
 }
 
 export function isEmpty(plane: PlaneGeometry): boolean {
@@ -59,11 +53,7 @@ export function tilesOver(plane: PlaneGeometry, level: number, range: CellRange)
   const last = (end: number, side: number): number => Math.ceil(end / side);
   for (let f = Math.floor(range.facets[0] / facets); f < last(range.facets[1], facets); f++) {
     for (let r = Math.floor(range.rows[0] / TILE_SIDE); r < last(range.rows[1], TILE_SIDE); r++) {
-      for (
-        let c = Math.floor(range.columns[0] / TILE_SIDE);
-        c < last(range.columns[1], TILE_SIDE);
-        c++
-      ) {
+      for (let c = Math.floor(range.columns[0] / TILE_SIDE); c < last(range.columns[1], TILE_SIDE); c++) {
         tiles.push([level, f, r, c]);
       }
     }
@@ -72,18 +62,7 @@ export function tilesOver(plane: PlaneGeometry, level: number, range: CellRange)
 }
 
 /** The tile of a level that holds a cell of level 0. */
-export function tileAt(
-  plane: PlaneGeometry,
-  level: number,
-  facet: number,
-  row: number,
-  column: number
-): TileAddress {
+export function tileAt(plane: PlaneGeometry, level: number, facet: number, row: number, column: number): TileAddress {
   const side = TILE_SIDE * 2 ** level;
-  return [
-    level,
-    Math.floor(facet / facetsPerTile(plane, level)),
-    Math.floor(row / side),
-    Math.floor(column / side)
-  ];
+  return [level, Math.floor(facet / facetsPerTile(plane, level)), Math.floor(row / side), Math.floor(column / side)];
 }

@@ -1,12 +1,6 @@
 import type { ISignal } from '@lumino/signaling';
 
-import type {
-  Component,
-  PlaneDescription,
-  Selection,
-  Structure,
-  TileAddress
-} from '../wire/protocol';
+import type { Component, PlaneDescription, Selection, Structure, TileAddress } from '../wire/protocol';
 import type { Tile } from './tile';
 
 /**

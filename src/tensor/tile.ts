@@ -44,9 +44,7 @@ export function fromHalf(bits: number): number {
 /** Float16 columns arrive as a Uint16Array of bits; unsigned 16-bit integers do too, so the encoding decides. */
 export function numberAt(tile: Tile, column: CellArray, index: number): number | bigint {
   const raw = column[index]!;
-  return tile.encoding === 'float16' && column instanceof Uint16Array
-    ? fromHalf(raw as number)
-    : raw;
+  return tile.encoding === 'float16' && column instanceof Uint16Array ? fromHalf(raw as number) : raw;
 }
 
 /** The cell at a place within the tile. */

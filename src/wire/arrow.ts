@@ -147,7 +147,9 @@ export function decodeTensors(bytes: Uint8Array): ArrowTensor[] {
     }
     const values = (child.values as CellArray).subarray(0, count) as CellArray;
     if ((list.type as FixedSizeList).listSize !== count || values.length !== count) {
-      throw new ArrowError(`column '${field.name}' has ${values.length} values for a shape of ${type.shape.join(' × ')}`);
+      throw new ArrowError(
+        `column '${field.name}' has ${values.length} values for a shape of ${type.shape.join(' × ')}`
+      );
     }
     const names = type.permutation ? type.permutation.map(from => type.dims[from] ?? '') : type.dims;
     return {

@@ -93,7 +93,8 @@ export interface TensorDescriptor {
 
 export interface Totals {
   readonly parameters: number;
-  readonly trainable: number;
+  /** Null where nothing says which parameters are: a state dict does not. */
+  readonly trainable: number | null;
   readonly bytes: number;
   readonly tensors: number;
   readonly modules: number;

@@ -18,13 +18,9 @@ export const RETRY_AFTER = 20_000;
 const BUSY_AFTER = 1_500;
 
 export type Ask =
-  | Omit<Extract<PageMessage, { kind: 'get' }>, 'request'>
-  | Omit<Extract<PageMessage, { kind: 'call' }>, 'request'>;
+  Omit<Extract<PageMessage, { kind: 'get' }>, 'request'> | Omit<Extract<PageMessage, { kind: 'call' }>, 'request'>;
 
-export type Answer = Extract<
-  KernelMessage,
-  { kind: 'plane' | 'tile' | 'progress' | 'done' | 'stale' | 'error' }
->;
+export type Answer = Extract<KernelMessage, { kind: 'plane' | 'tile' | 'progress' | 'done' | 'stale' | 'error' }>;
 
 /** Told of each message that answers a request; the last is `done`, `stale` or `error`. */
 export type OnAnswer = (answer: Answer, buffers: readonly DataView[]) => void;

@@ -137,9 +137,9 @@ interface OpenPlane {
 }
 
 export class FakeSource implements TensorSource {
-  readonly stateChanged: Signal<this, SourceState> = new Signal(this);
-  readonly tensorsChanged: Signal<this, readonly string[]> = new Signal(this);
-  readonly tilesArrived: Signal<this, TilesArrived> = new Signal(this);
+  readonly stateChanged = new Signal<this, SourceState>(this);
+  readonly tensorsChanged = new Signal<this, readonly string[]>(this);
+  readonly tilesArrived = new Signal<this, TilesArrived>(this);
   state: SourceState = { status: 'live', message: '' };
 
   /** Milliseconds before a plane opens, and before tiles arrive. */
@@ -497,7 +497,7 @@ function cutTile({ plane, cells, encoding }: OpenPlane, tile: TileAddress): Tile
           for (let x = c * pooled; x < Math.min((c + 1) * pooled, plane.columns); x++) {
             const raw = cells[(f * plane.rows + y) * plane.columns + x]!;
             if (exact) {
-              exact[index] = encoding === 'float16' ? toHalf(raw as number) : (raw as number & bigint);
+              exact[index] = encoding === 'float16' ? toHalf(raw as number) : raw;
             }
             const value = Number(raw);
             if (Number.isFinite(value)) {

@@ -7,7 +7,7 @@ import { DEFAULT_STATE } from '../../src/wire/protocol';
 import type { Structure, TensorDescriptor, ViewState } from '../../src/wire/protocol';
 
 export class DemoState implements StateStore {
-  readonly changed: Signal<this, readonly (keyof ViewState)[]> = new Signal(this);
+  readonly changed = new Signal<this, readonly (keyof ViewState)[]>(this);
   value: ViewState;
 
   constructor(initial: Partial<ViewState> = {}) {
@@ -26,7 +26,7 @@ export class DemoState implements StateStore {
 }
 
 export class DemoTheme {
-  readonly changed: Signal<this, Theme> = new Signal(this);
+  readonly changed = new Signal<this, Theme>(this);
 
   get value(): Theme {
     return document.body.dataset.jpThemeLight === 'false' ? 'dark' : 'light';

@@ -16,7 +16,7 @@ const check = (name, ok, detail = '') => {
 /** Compares drawn pixels with colourOf for `count` visible cells; returns how many differ by more than a step. */
 const compare = (page, { count = 200 } = {}) =>
   page.evaluate(async count => {
-    const { view, tensor, source, state, theme } = globalThis.demo;
+    const { view, state } = globalThis.demo;
     const { stage } = view;
     const canvas = document.createElement('canvas');
     const shown = stage.canvases[0];

@@ -117,14 +117,20 @@ const shares = (list: Summary['dtypes'], bytes: number): HTMLElement =>
 
 function totals(summary: Summary): HTMLElement {
   const { parameters, trainable, bytes, modules, parameterTensors, buffers, kinds } = summary;
-  const frozen = parameters - trainable;
+  const frozen = parameters - (trainable ?? parameters);
   const list = element('dl', { class: 'mv-totals' });
   list.append(
     total('Parameters', formatQuantity(parameters), formatCount(parameters)),
     total(
       'Trainable',
-      parameters ? formatPercent(trainable, parameters) : '—',
-      frozen > 0 ? `${formatQuantity(frozen)} frozen` : parameters ? 'none frozen' : 'no parameters'
+      parameters && trainable !== null ? formatPercent(trainable, parameters) : '—',
+      frozen > 0
+        ? `${formatQuantity(frozen)} frozen`
+        : !parameters
+          ? 'no parameters'
+          : trainable === null
+            ? 'not told'
+            : 'none frozen'
     ),
     total('Memory', formatBytes(bytes), `${formatCount(bytes)} bytes`),
     total(

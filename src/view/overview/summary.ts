@@ -25,7 +25,7 @@ export interface Summary {
   /** The module, or null for the whole model. */
   readonly scope: NodeDescriptor | null;
   readonly parameters: number;
-  readonly trainable: number;
+  readonly trainable: number | null;
   readonly bytes: number;
   readonly modules: number;
   readonly parameterTensors: number;

@@ -3,31 +3,26 @@ import { scaleOf } from '../../tensor/colour';
 import { formatShape } from '../../tensor/format';
 import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
-import { SourceError } from '../../tensor/source';
 import type { Plane } from '../../tensor/source';
 import { element, setText } from '../../ui/dom';
-import { Notice } from '../../ui/notice';
-import { ProgressBar } from '../../ui/progress';
 import type { ColourState, TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
 import { Clipped } from './clipped';
-import { cellText, readoutText } from './describe';
 import type { CellPlace } from './layout';
 import { Navigation } from './navigation';
 import { Opening, selectionFor } from './opening';
+import { Pointing } from './pointing';
 import { pythonFor } from './python';
 import { fromState, regionBetween, toState } from './region';
 import { Rulers } from './rulers';
 import { savePicture } from './save';
 import { Stage } from './stage';
 import type { Look } from './stage';
+import { Status } from './status';
+import type { StateName } from './status';
 import { Toolbar } from './toolbar';
 
-/** An answer that comes sooner is not announced: a skeleton that flashes is worse than none. */
-const PATIENCE = 200;
 const HINT = 2500;
-
-type StateName = 'loading' | 'ready' | 'empty' | 'problem' | 'error' | 'cancelled';
 
 const views = new WeakMap<Element, ValuesView>();
 
@@ -45,21 +40,14 @@ export class ValuesView implements View {
   private readonly toolbar: Toolbar;
   private readonly opening: Opening;
   private readonly clipped: Clipped;
-  private readonly notice = new Notice('fill');
-  private readonly badge = new Notice('bar');
-  private readonly progress: ProgressBar;
-  private readonly skeleton = element('div', { class: 'mv-values-skeleton', hidden: true });
+  private readonly status: Status;
+  private readonly pointing: Pointing;
   private readonly hint = element('div', { class: 'mv-values-hint', hidden: true });
   private readonly note = element('div', { class: 'mv-values-note' });
-  private readonly tip = element('div', { class: 'mv-values-tip', hidden: true });
-  private readonly live = element('div', { class: 'mv-values-live', 'aria-live': 'polite' });
   private readonly observer: ResizeObserver | null;
   private plane: Plane | null = null;
-  private shown: StateName = 'loading';
   private openedKey = '';
-  private hover: CellPlace | null = null;
   private highlight: number | bigint | null = null;
-  private patience = 0;
   private hintTimer = 0;
 
   constructor(
@@ -80,7 +68,10 @@ export class ValuesView implements View {
     this.clipped = new Clipped(source, () => this.updateLegend());
     this.navigation = new Navigation({
       stage: this.stage,
-      onPoint: (place, by) => this.point(place, by),
+      onPoint: (place, by) => {
+        this.pointing.point(this.plane, place, by);
+        this.rulers.update(this.stage, place);
+      },
       onSelect: (from, to, done) => this.select(from, to, done),
       onClear: () => state.set({ region: null }),
       onSelecting: selecting => this.stage.node.classList.toggle('mv-values-selecting', selecting),
@@ -96,20 +87,30 @@ export class ValuesView implements View {
       onSave: () => void this.save(),
       onCopy: () => navigator.clipboard.writeText(this.python())
     });
-    this.progress = new ProgressBar({ onCancel: () => this.opening.cancel() });
+    this.pointing = new Pointing({
+      stage: this.stage,
+      dims: tensor.dims,
+      statistic: () => state.value.colour.statistic,
+      readout: readout => context.readout(readout),
+      onValue: value => this.setHighlight(value)
+    });
+    this.status = new Status({
+      onState: name => this.setState(name),
+      onCancel: () => this.opening.cancel(),
+      onRetry: () => void this.open()
+    });
     this.opening = new Opening({
       source,
       id,
       tensor,
-      onStart: () => this.loading(),
-      onProgress: progress => {
-        if (this.patience === 0) {
-          this.progress.update(progress);
-        }
-      },
+      onStart: () => this.status.loading(this.plane === null),
+      onProgress: progress => this.status.progressed(progress),
       onPlane: plane => this.opened(plane),
-      onError: error => this.failed(error),
-      onCancelled: () => this.cancelled()
+      onError: error => this.status.failed(error),
+      onCancelled: () => {
+        source.forget(id);
+        this.status.cancelled();
+      }
     });
     this.node = this.build();
     views.set(this.node, this);
@@ -144,7 +145,6 @@ export class ValuesView implements View {
 
   dispose(): void {
     const { source, id, state, theme } = this.context;
-    clearTimeout(this.patience);
     clearTimeout(this.hintTimer);
     this.observer?.disconnect();
     state.changed.disconnect(this.onState);
@@ -160,9 +160,7 @@ export class ValuesView implements View {
       this.toolbar,
       this.legend,
       this.rulers,
-      this.notice,
-      this.badge,
-      this.progress,
+      this.status,
       this.stage
     ];
     for (const part of parts) {
@@ -175,26 +173,24 @@ export class ValuesView implements View {
 
   private build(): HTMLElement {
     const { stage, rulers, legend, toolbar } = this;
-    stage.node.append(this.tip, this.hint, this.skeleton);
-    const centre = element('div', { class: 'mv-values-centre' }, this.notice.node, this.progress.node);
+    stage.node.append(this.pointing.tip, this.hint, this.status.skeleton);
     const picture = element('div', { class: 'mv-values-picture' });
-    picture.append(rulers.top.node, rulers.left.node, stage.node, centre);
+    picture.append(rulers.top.node, rulers.left.node, stage.node, this.status.centre);
     return element(
       'div',
       { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
-      element('div', { class: 'mv-values-head' }, this.badge.node, this.note, toolbar.node),
+      element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note, toolbar.node),
       element('div', { class: 'mv-values-body' }, picture, legend.node),
-      this.live
+      this.pointing.live
     );
   }
 
   private start(): void {
     const { problem, shape } = this.tensor;
     if (problem !== null) {
-      this.setState('problem');
-      this.notice.update({ kind: 'info', title: 'No values to show', message: problem });
+      this.status.problem(problem);
     } else if (shape.includes(0)) {
-      this.setEmpty();
+      this.status.empty(shape);
     } else {
       void this.open();
     }
@@ -206,46 +202,22 @@ export class ValuesView implements View {
     return this.opening.open(selection);
   }
 
-  private loading(): void {
-    this.setState('loading');
-    clearTimeout(this.patience);
-    this.patience = window.setTimeout(() => {
-      this.patience = 0;
-      this.notice.update(null);
-      this.skeleton.hidden = this.plane !== null;
-      this.progress.update({ done: 0, total: 0, label: 'Reading the values' });
-    }, PATIENCE);
-  }
-
-  private settled(): void {
-    clearTimeout(this.patience);
-    this.patience = 0;
-    this.progress.update(null);
-    this.skeleton.hidden = true;
-  }
-
   private opened(plane: Plane): void {
-    this.settled();
-    this.notice.update(null);
-    const first = this.plane === null;
     this.plane = plane;
     if (isEmpty(plane)) {
-      this.setEmpty();
+      this.status.empty(this.tensor.shape);
       return;
     }
     const [left, top] = Rulers.thickness(plane);
     this.node.style.setProperty('--mv-ruler-left', `${left}px`);
     this.node.style.setProperty('--mv-ruler-top', `${top}px`);
-    this.setState('ready');
+    this.status.ready();
     this.clipped.plane(plane, this.context.state.value.colour);
-    if (first) {
-      this.legend.node.hidden = false;
-    }
     this.updateLegend();
     this.navigationFor(plane);
     this.stage.show(plane, this.look(plane));
     this.stage.setRegion(fromState(plane, this.context.state.value.region));
-    this.repoint();
+    this.pointing.again(plane);
   }
 
   /** Another extent has other cells: what was pointed at is gone. */
@@ -253,47 +225,11 @@ export class ValuesView implements View {
     const before = this.stage.plane;
     if (before && (before.rows !== plane.rows || before.columns !== plane.columns)) {
       this.navigation.reset();
-      this.hover = null;
+      this.pointing.place = null;
     }
-  }
-
-  private failed(error: unknown): void {
-    this.settled();
-    this.setState('error');
-    const message = error instanceof Error ? error.message : 'The values could not be read, for an unknown reason.';
-    if (!(error instanceof SourceError)) {
-      console.error(error);
-    }
-    this.notice.update({
-      kind: error instanceof SourceError && error.code === 'no-values' ? 'info' : 'error',
-      title: 'The values could not be read',
-      message,
-      action: { label: 'Try again', onClick: () => void this.open() }
-    });
-  }
-
-  private cancelled(): void {
-    this.settled();
-    this.context.source.forget(this.context.id);
-    this.setState('cancelled');
-    this.notice.update({
-      kind: 'info',
-      message: 'Reading was cancelled.',
-      action: { label: 'Read again', onClick: () => void this.open() }
-    });
-  }
-
-  private setEmpty(): void {
-    this.setState('empty');
-    this.notice.update({
-      kind: 'empty',
-      title: 'Nothing to draw',
-      message: `This tensor has no elements: its shape is ${formatShape(this.tensor.shape)}.`
-    });
   }
 
   private setState(state: StateName): void {
-    this.shown = state;
     this.node.dataset.mvState = state;
     const drawable = this.plane !== null && state !== 'empty';
     this.toolbar.enable(drawable);
@@ -315,11 +251,11 @@ export class ValuesView implements View {
   }
 
   private drawn(): void {
-    const complete = String(this.stage.complete && this.shown === 'ready');
+    const complete = String(this.stage.complete && this.status.state === 'ready');
     if (this.node.dataset.mvComplete !== complete) {
       this.node.dataset.mvComplete = complete;
     }
-    this.rulers.update(this.stage, this.hover);
+    this.rulers.update(this.stage, this.pointing.place);
     setText(this.note, this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '');
     if (this.pooled !== this.stage.pooled) {
       this.updateLegend();
@@ -351,54 +287,9 @@ export class ValuesView implements View {
     state.set({ colour: { ...state.value.colour, ...change } });
   }
 
-  private point(place: CellPlace | null, by: 'pointer' | 'keyboard'): void {
-    const drawn = place && this.stage.drawnCell(place);
-    this.hover = place;
-    this.stage.setHover(by === 'pointer' ? place : null);
-    this.rulers.update(this.stage, place);
-    if (!drawn || !this.plane) {
-      this.context.readout(null);
-      this.tip.hidden = true;
-      this.setHighlight(null);
-      return;
-    }
-    const { statistic } = this.context.state.value.colour;
-    const text = cellText(this.plane, this.tensor.dims, drawn, statistic);
-    const line = readoutText(text, drawn.cell.exact);
-    this.context.readout({ text: line, note: text.note });
-    this.setHighlight(drawn.cell.exact ? drawn.cell.value : drawn.cell[statistic]);
-    this.tip.hidden = by === 'keyboard';
-    if (by === 'keyboard') {
-      setText(this.live, `${line}, ${text.note}`);
-    } else {
-      setText(this.tip, drawn.cell.exact ? text.value : text.value.split(' · ')[0]!);
-      this.placeTip(place);
-    }
-  }
-
-  /** Beside the cell, on the side where there is room. */
-  private placeTip(place: CellPlace): void {
-    const rect = this.stage.rectOf(place, this.stage.drawnCell(place)?.level ?? 0);
-    if (rect) {
-      const right = rect.right + 10;
-      const flip = right > this.stage.width - 130;
-      const x = flip ? rect.x - 10 : right;
-      const y = Math.max(14, Math.min(this.stage.height - 14, rect.y + rect.height / 2));
-      this.tip.style.transform = `translate(${x}px, ${y}px) translate(${flip ? '-100%' : '0'}, -50%)`;
-    }
-  }
-
-  /** The same place after the values under it have changed. */
-  private repoint(): void {
-    if (this.hover) {
-      this.point(this.hover, this.tip.hidden ? 'keyboard' : 'pointer');
-    }
-  }
-
   private setHighlight(value: number | bigint | null): void {
-    const finite = typeof value === 'number' && !Number.isFinite(value) ? null : value;
-    if (finite !== this.highlight) {
-      this.highlight = finite;
+    if (value !== this.highlight) {
+      this.highlight = value;
       this.updateLegend();
     }
   }
@@ -415,7 +306,7 @@ export class ValuesView implements View {
   }
 
   private showHint(): void {
-    const key = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl';
+    const key = navigator.userAgent.includes('Mac OS') ? '⌘' : 'Ctrl';
     setText(this.hint, `${key} + wheel zooms; after a click the wheel alone does`);
     this.hint.hidden = false;
     clearTimeout(this.hintTimer);
@@ -465,18 +356,14 @@ export class ValuesView implements View {
   };
 
   private readonly onSource = (): void => {
-    const { status, message } = this.context.source.state;
+    const { status } = this.context.source.state;
     const before = this.node.dataset.mvSource;
     this.node.dataset.mvSource = status;
-    this.badge.update(
-      status === 'live' || (status === 'connecting' && this.plane === null)
-        ? null
-        : { kind: status === 'failed' ? 'error' : 'warning', message }
-    );
+    this.status.source(this.context.source.state);
     if (status === 'live' && before !== undefined && before !== 'live') {
       // What was asked for before may never come.
       this.stage.forgetWishes();
-      if (this.shown === 'error' || (before === 'dead' && this.tensor.problem === null)) {
+      if (this.status.state === 'error' || (before === 'dead' && this.tensor.problem === null)) {
         void this.open();
       } else {
         this.stage.requestDraw();

@@ -4,19 +4,24 @@ import { fitPlane } from '../../../../src/view/values/layout';
 import { levelFor, Scene } from '../../../../src/view/values/scene';
 import type { Plane } from '../../../../src/tensor/source';
 import type { Tile } from '../../../../src/tensor/tile';
-import { descriptorOf, FakeSource } from '../../../harness/fake-source';
-import { defaultSelection } from '../../../../src/tensor/selection';
 import type { TileAddress } from '../../../../src/wire/protocol';
 
 jest.mock('regl', () => ({ __esModule: true, default: jest.fn() }));
 
-async function planeOf(shape: readonly number[]): Promise<{ source: FakeSource; plane: Plane }> {
-  const size = shape.reduce((a, b) => a * b, 1);
-  const tensor = { address: 'weight/w', shape, data: new Float32Array(size).fill(1) };
-  const source = new FakeSource([tensor]);
-  const selection = defaultSelection(descriptorOf(tensor));
-  return { source, plane: await source.open({ address: tensor.address, selection, view: 'v' }) };
-}
+const planeOf = (rows: number, columns: number, levels: number): Plane => ({
+  key: 'w@0',
+  address: 'w',
+  version: 0,
+  selection: { dims: { out: 'row', in: 'column' }, component: 'value' },
+  rows,
+  columns,
+  facets: 1,
+  dims: { row: 'out', column: 'in', facets: [] },
+  facetShape: [],
+  levels,
+  dtype: 'float32',
+  statistics: {} as Plane['statistics']
+});
 
 const view = { width: 800, height: 600, ratio: 1, focus: null };
 const held = (level: number) => (tile: TileAddress) =>
@@ -48,8 +53,8 @@ it('chooses the finest level whose cells are at least a device pixel', () => {
   expect(levelFor(0.01, 1, 5)).toBe(4);
 });
 
-it('draws the coarser tile where the finer one is not held, and no place twice', async () => {
-  const { plane } = await planeOf([777, 1301]);
+it('draws the coarser tile where the finer one is not held, and no place twice', () => {
+  const plane = planeOf(777, 1301, 4);
   const fine = build(plane, held(0));
   const coarse = build(plane, held(plane.levels - 1));
   expect(fine.complete).toBe(true);
@@ -59,8 +64,8 @@ it('draws the coarser tile where the finer one is not held, and no place twice',
   expect(new Set(coarse.draws.map(draw => draw.key)).size).toBe(1);
 });
 
-it('wishes for the visible tiles of its level, nearest the middle first', async () => {
-  const { plane } = await planeOf([4096, 4096]);
+it('wishes for the visible tiles of its level, nearest the middle first', () => {
+  const plane = planeOf(4096, 4096, 5);
   const scene = build(plane, held(plane.levels - 1), 1);
   expect(scene.level).toBe(0);
   expect(scene.wished).toHaveLength(4 * 3);
@@ -68,16 +73,17 @@ it('wishes for the visible tiles of its level, nearest the middle first', async 
   expect(scene.wished[0]).toEqual([0, 0, 1, 1]);
 });
 
-it('wishes for the coarsest tiles first where nothing is held', async () => {
-  const { plane } = await planeOf([4096, 4096]);
+it('wishes for the coarsest tiles first where nothing is held', () => {
+  const plane = planeOf(4096, 4096, 5);
   const scene = build(plane, () => undefined, 1);
   expect(scene.blank).toBe(true);
   expect(scene.wished[0]![0]).toBe(plane.levels - 1);
 });
 
-it('asks only for the facets in sight, of 262,144', async () => {
+it('asks only for the facets in sight, of 262,144', () => {
   const plane: Plane = {
-    ...(await planeOf([4, 4, 3, 3])).plane,
+    ...planeOf(3, 3, 3),
+    dims: { row: 'height', column: 'width', facets: ['out', 'in'] },
     facets: 262_144,
     facetShape: [512, 512],
     levels: 3
@@ -88,8 +94,8 @@ it('asks only for the facets in sight, of 262,144', async () => {
   expect(scene.wished.length).toBeLessThan(20);
 });
 
-it('draws the last pooled cell as wide as the cells that it stands for', async () => {
-  const { plane } = await planeOf([1023, 1023]);
+it('draws the last pooled cell as wide as the cells that it stands for', () => {
+  const plane = planeOf(1023, 1023, 3);
   const scene = build(plane, held(0), 0.5);
   const right = scene.draws.map(({ first }) => {
     const [x, , width, , , , columns] = scene.instances.subarray(first * INSTANCE);

@@ -1,0 +1,79 @@
+import type { Plane } from '../../tensor/source';
+import type { PooledStatistic } from '../../tensor/tile';
+import { element, setText } from '../../ui/dom';
+import type { Readout } from '../view';
+import { cellText, readoutText } from './describe';
+import type { CellPlace } from './layout';
+import type { Stage } from './stage';
+
+/** The tip stands this far from its cell, and turns to the other side where this much is not left. */
+const GAP = 10;
+const ROOM = 130;
+const EDGE = 14;
+
+export interface PointingOptions {
+  readonly stage: Stage;
+  readonly dims: readonly string[];
+  readonly statistic: () => PooledStatistic;
+  readonly readout: (readout: Readout | null) => void;
+  /** The finite value that is pointed at, or null. */
+  readonly onValue: (value: number | bigint | null) => void;
+}
+
+/** The cell that is pointed at, by the pointer or the keyboard's cursor: its outline, its tip, and its value said. */
+export class Pointing {
+  place: CellPlace | null = null;
+  readonly tip = element('div', { class: 'mv-values-tip', hidden: true });
+  /** Read aloud as the cursor moves. */
+  readonly live = element('div', { class: 'mv-values-live', 'aria-live': 'polite' });
+  private by: 'pointer' | 'keyboard' = 'pointer';
+
+  constructor(private readonly options: PointingOptions) {}
+
+  point(plane: Plane | null, place: CellPlace | null, by: 'pointer' | 'keyboard'): void {
+    const { stage, readout, onValue, dims } = this.options;
+    const drawn = place && plane && stage.drawnCell(place);
+    this.place = place;
+    this.by = by;
+    stage.setHover(by === 'pointer' ? place : null);
+    if (!drawn) {
+      readout(null);
+      this.tip.hidden = true;
+      onValue(null);
+      return;
+    }
+    const statistic = this.options.statistic();
+    const text = cellText(plane, dims, drawn, statistic);
+    const { cell } = drawn;
+    const line = readoutText(text, cell.exact);
+    readout({ text: line, note: text.note });
+    const value = cell.exact ? cell.value : cell[statistic];
+    onValue(typeof value === 'number' && !Number.isFinite(value) ? null : value);
+    this.tip.hidden = by === 'keyboard';
+    if (by === 'keyboard') {
+      setText(this.live, `${line}, ${text.note}`);
+    } else {
+      setText(this.tip, cell.exact ? text.value : text.value.split(' · ')[0]!);
+      this.placeTip(place, drawn.level);
+    }
+  }
+
+  /** The same place after the values under it have changed. */
+  again(plane: Plane): void {
+    if (this.place) {
+      this.point(plane, this.place, this.by);
+    }
+  }
+
+  /** Beside the cell, on the side where there is room. */
+  private placeTip(place: CellPlace, level: number): void {
+    const { stage } = this.options;
+    const rect = stage.rectOf(place, level);
+    if (rect) {
+      const flip = rect.right + GAP > stage.width - ROOM;
+      const x = flip ? rect.x - GAP : rect.right + GAP;
+      const y = Math.max(EDGE, Math.min(stage.height - EDGE, rect.y + rect.height / 2));
+      this.tip.style.transform = `translate(${x}px, ${y}px) translate(${flip ? '-100%' : '0'}, -50%)`;
+    }
+  }
+}

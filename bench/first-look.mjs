@@ -65,7 +65,10 @@ export async function coldLook(session) {
  */
 export async function firstLook(session, { only, say }) {
   const wanted = LOOKS.filter(({ name }) => !only || only.includes(name));
-  const groups = [wanted.filter(({ together }) => together), ...wanted.filter(({ together }) => !together).map(one => [one])];
+  const groups = [
+    wanted.filter(({ together }) => together),
+    ...wanted.filter(({ together }) => !together).map(one => [one])
+  ];
   const results = {};
   for (const group of groups.filter(({ length }) => length)) {
     await session.open();
@@ -78,7 +81,9 @@ export async function firstLook(session, { only, say }) {
         const done = looks[library.name];
         if (!done.at(-1)?.timedOut) {
           done.push(await lookOnce(session, library));
-          say(`${library.label}: ${(done.at(-1).milliseconds / 1000).toFixed(2)} s${done.at(-1).timedOut ? ', gave up' : ''}`);
+          say(
+            `${library.label}: ${(done.at(-1).milliseconds / 1000).toFixed(2)} s${done.at(-1).timedOut ? ', gave up' : ''}`
+          );
         }
       }
     }
@@ -99,7 +104,9 @@ export async function countTwice(session) {
   const count = ({ response: { opcode, payloadData } }) => {
     bytes += opcode === 1 ? Buffer.byteLength(payloadData) : Buffer.byteLength(payloadData, 'base64');
   };
-  const ends = ['Network.webSocketFrameReceived', 'Network.webSocketFrameSent'].map(name => session.page.on(name, count));
+  const ends = ['Network.webSocketFrameReceived', 'Network.webSocketFrameSent'].map(name =>
+    session.page.on(name, count)
+  );
   await session.page.send('Network.enable');
   const counted = await session.page.evaluate(
     `(async () => {

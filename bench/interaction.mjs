@@ -12,7 +12,9 @@ export async function sliceChange(session) {
 view = TensorView(t, dims=('slice', 'row', 'column'))
 view.selection = {'dims': {'slice': 0, 'row': 'row', 'column': 'column'}}
 view`);
-  await session.page.until(`bench.indexOn(bench.panel().content.activeCell.outputArea.node.querySelector('.mv-values canvas')) === 0`);
+  await session.page.until(
+    `bench.indexOn(bench.panel().content.activeCell.outputArea.node.querySelector('.mv-values canvas')) === 0`
+  );
   const { bytes, changes, echoes, cached } = await session.page.evaluate(`bench.slices(benchREGL, ${SAMPLES})`);
   const of = (samples, name) => summary(samples.map(sample => sample[name]));
   const change = { drawn: of(changes, 'drawn'), shown: of(changes, 'shown'), frames: of(changes, 'frames') };

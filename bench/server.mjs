@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path';
 import { freePort, labCommand, makeHome } from '../scripts/lab.mjs';
 import { ENV } from '../scripts/lib.mjs';
 
-const NOTEBOOK = { cells: [], metadata: { kernelspec: { name: 'python3', display_name: 'Python 3' } }, nbformat: 4, nbformat_minor: 5 };
+const NOTEBOOK = {
+  cells: [],
+  metadata: { kernelspec: { name: 'python3', display_name: 'Python 3' } },
+  nbformat: 4,
+  nbformat_minor: 5
+};
 
 /** Saving a notebook with a peer's 90 MB in it would be timed together with whatever runs at that moment. */
 const SETTINGS = {
@@ -40,7 +45,12 @@ export async function startServer({ notebook, modules }) {
     rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   for (let tries = 0; tries < 600 && !ended; tries++) {
-    if (await fetch(`${url}/api`).then(({ ok }) => ok, () => false)) {
+    if (
+      await fetch(`${url}/api`).then(
+        ({ ok }) => ok,
+        () => false
+      )
+    ) {
       return { url, stop };
     }
     await new Promise(resolve => setTimeout(resolve, 100));

@@ -8,7 +8,7 @@ import { startServer } from './server.mjs';
 const NOTEBOOK = 'bench.ipynb';
 const BENCH = join(ROOT, 'bench');
 const pageScript = ['notebook', 'probes', 'quad', 'slices', 'pan']
-  .map(name => readFileSync(join(BENCH, 'page', `${name}.js`), 'utf8'))
+  .map(name => readFileSync(join(BENCH, 'page', `${name}.mjs`), 'utf8'))
   .join('\n');
 /** regl as npm packs it: a function body that fills `module`. */
 const regl = `((module, exports) => { const define = undefined;
@@ -54,12 +54,10 @@ export class Session {
 
   /** Puts code into the cell, runs it, and waits for silence. */
   run(code) {
-    return this.page.evaluate(
-      `bench.fill(${JSON.stringify(code)}).then(bench.execute).then(() => bench.quiet(1500))`
-    );
+    return this.page.evaluate(`bench.fill(${JSON.stringify(code)}).then(bench.execute).then(() => bench.quiet(1500))`);
   }
 
-  /** Runs a cell and waits for a library's probe: page/notebook.js, `look`. */
+  /** Runs a cell and waits for a library's probe: page/notebook.mjs, `look`. */
   look(code, probe, timeout) {
     const call = `bench.look(${JSON.stringify(code)}, bench.probes[${JSON.stringify(probe)}], ${timeout})`;
     return this.page.evaluate(call, timeout + 60_000);

@@ -40,23 +40,23 @@ export class LegendChoices {
 
   constructor(private readonly options: LegendChoicesOptions) {
     const root = create('div').attr('class', 'mv-legend-choices');
-    this.range = row(root, 'range');
+    this.range = row(root);
     this.mode = select(this.range, 'Range of the colours', MODES);
     this.fields = root.append('div').attr('class', 'mv-legend-fields');
     this.low = field(this.fields, 'Low end of the colours');
     this.fields.append('span').text('to');
     this.high = field(this.fields, 'High end of the colours');
-    this.pooled = row(root, 'cells');
+    this.pooled = row(root);
     this.statistic = select(
       this.pooled,
       'Statistic of pooled cells',
-      POOLED.map(name => [name, name])
+      POOLED.map(name => [name, `cells: ${name}`])
     );
     this.pooled.attr('data-mv-tip', 'Each cell on screen stands for several values: what it shows of them');
-    this.scale = row(root, 'counts');
+    this.scale = row(root);
     this.counts = select(this.scale, 'Scale of the histogram', [
-      ['linear', 'linear'],
-      ['log', 'log']
+      ['linear', 'counts: linear'],
+      ['log', 'counts: log']
     ]);
     const { signal } = this.listening;
     this.mode.node()!.addEventListener('change', () => this.chooseMode(), { signal });
@@ -134,11 +134,7 @@ export class LegendChoices {
   private readonly listening = new AbortController();
 }
 
-const row = (parent: Div, name: string): Div => {
-  const div = parent.append('div').attr('class', 'mv-legend-choice');
-  div.append('span').attr('class', 'mv-legend-choice-name').attr('aria-hidden', 'true').text(name);
-  return div;
-};
+const row = (parent: Div): Div => parent.append('div').attr('class', 'mv-legend-choice');
 
 /** Drawn as ui's picker is; chart does not import ui. */
 function select(parent: Div, label: string, options: readonly (readonly [string, string])[]): Choice {

@@ -100,7 +100,7 @@ export class Legend {
   }
 
   private drawClipped({ clipped, statistics, scale }: LegendState): void {
-    const finite = statistics.count - statistics.nan - statistics.posinf - statistics.neginf;
+    const finite = statistics.count;
     const total = clipped && ('total' in clipped ? clipped.total : clipped.below + clipped.above);
     const lines: string[] = [];
     if (total === null) {

@@ -119,8 +119,11 @@ export class Stage {
   }
 
   setRegion(region: Region | null): void {
+    const changed = JSON.stringify(region) !== JSON.stringify(this.region);
     this.region = region;
-    this.requestDraw();
+    if (changed) {
+      this.requestDraw();
+    }
   }
 
   setHover(place: CellPlace | null): void {

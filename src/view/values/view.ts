@@ -48,6 +48,7 @@ export class ValuesView implements View {
   private plane: Plane | null = null;
   private openedKey = '';
   private highlight: number | bigint | null = null;
+  private pooled = false;
   private hintTimer = 0;
 
   constructor(
@@ -223,7 +224,8 @@ export class ValuesView implements View {
   /** Another extent has other cells: what was pointed at is gone. */
   private navigationFor(plane: Plane): void {
     const before = this.stage.plane;
-    if (before && (before.rows !== plane.rows || before.columns !== plane.columns)) {
+    const same = before?.rows === plane.rows && before.columns === plane.columns && before.facets === plane.facets;
+    if (before && !same) {
       this.navigation.reset();
       this.pointing.place = null;
     }
@@ -261,8 +263,6 @@ export class ValuesView implements View {
       this.updateLegend();
     }
   }
-
-  private pooled = false;
 
   private updateLegend(): void {
     const { plane } = this;

@@ -121,7 +121,13 @@
       decoded.clear();
       const copy = new Image();
       copy.src = href;
-      decoded.set(href, copy.decode().then(() => copy, () => null));
+      decoded.set(
+        href,
+        copy.decode().then(
+          () => copy,
+          () => null
+        )
+      );
     }
     return decoded.get(href);
   };

@@ -80,7 +80,9 @@
           throw new Error('another echo than was asked for');
         }
         const view = buffers[0];
-        const data = new Float32Array((view.buffer ?? view).slice(view.byteOffset ?? 0, (view.byteOffset ?? 0) + 4 * 256 * 256));
+        const data = new Float32Array(
+          (view.buffer ?? view).slice(view.byteOffset ?? 0, (view.byteOffset ?? 0) + 4 * 256 * 256)
+        );
         quad.upload(data);
         quad.draw(0, 0);
         resolve({ received: received - start, drawn: performance.now() - start });

@@ -63,7 +63,14 @@
   /** A pointer of the mouse (whose button run.mjs holds down) that moves over the stage. */
   const point = (x, y) =>
     stage().dispatchEvent(
-      new PointerEvent('pointermove', { pointerId: 1, pointerType: 'mouse', bubbles: true, buttons: 1, clientX: x, clientY: y })
+      new PointerEvent('pointermove', {
+        pointerId: 1,
+        pointerType: 'mouse',
+        bubbles: true,
+        buttons: 1,
+        clientX: x,
+        clientY: y
+      })
     );
 
   /** Our view and the quad by turns. The button is down at (x, y). */
@@ -104,5 +111,6 @@
   };
 
   /** Always onwards, into tiles that have to be fetched. */
-  bench.panOnwards = async ({ x, y, frames }) => run(frames, i => point(x - 6 * i, y), stage().querySelector('canvas'), false);
+  bench.panOnwards = async ({ x, y, frames }) =>
+    run(frames, i => point(x - 6 * i, y), stage().querySelector('canvas'), false);
 })();

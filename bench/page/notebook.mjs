@@ -174,5 +174,20 @@
         transferred: encodedBodySize
       }));
 
-  window.bench = { wire, frames, presented, frame, pause, quiet, panel, kernel, python, fill, execute, look, ready, loaded };
+  window.bench = {
+    wire,
+    frames,
+    presented,
+    frame,
+    pause,
+    quiet,
+    panel,
+    kernel,
+    python,
+    fill,
+    execute,
+    look,
+    ready,
+    loaded
+  };
 })();

@@ -15,6 +15,11 @@ HELLO = {
 }
 
 
+def is_last(message):
+    """Whether a request ends with this message."""
+    return message["kind"] in ("done", "stale", "error") or message.get("last", False)
+
+
 class Page:
     """Both ends of a comm: what the service sends is kept, what the test sends is handed over."""
 
@@ -70,9 +75,7 @@ class Page:
             return list(self.messages)
 
     def ends(self, request):
-        return [
-            m for m in list(self.messages) if m.get("request") == request and m["kind"] in ("done", "stale", "error")
-        ]
+        return [m for m in list(self.messages) if m.get("request") == request and is_last(m)]
 
     def end(self, request, seconds=10):
         self.wait(lambda _: self.ends(request), seconds)
@@ -88,7 +91,7 @@ class Page:
         return [
             (header, decode_tile(buffer))
             for message, buffers in zip(list(self.messages), list(self.buffers), strict=False)
-            if message["kind"] == "tile" and message["request"] == request
+            if message["kind"] in ("plane", "tile") and message["request"] == request
             for header, buffer in zip(message["tiles"], buffers, strict=False)
         ]
 
@@ -96,7 +99,7 @@ class Page:
         end = self.end(request)
         assert end["kind"] == "done", end
         buffers = self.buffers[self.messages.index(end)]
-        return json.loads(buffers[0]) if buffers else end["result"]
+        return json.loads(buffers[0]) if end["result"] is None else end["result"]
 
 
 def get(request, tensor, *, plane=False, tiles=(), selection=None, version=None, view="v", generation=0):

@@ -172,7 +172,7 @@ def test_answers_come_within_a_second_while_a_cell(page, cell):
     for number in range(8):
         # One at a time, with pauses: each must find its way after the answer to the one before.
         page.say(get(f"r{number}", tiles=[(0, 0, number % 4, 0)], plane=number == 0))
-        end, waited = page.hear(("done", "stale"), f"r{number}", 4)
+        end, waited = page.hear(("plane", "tile", "stale"), f"r{number}", 4)
         waits.append(waited)
         # In the name of the request, not of the cell: ipykernel routes what comes next by that.
         assert end["parent_header"]["subshell_id"] == page.subshell
@@ -197,7 +197,7 @@ def test_a_hello_that_came_before_the_subshell_ties_no_later_request_to_the_cell
     kernel.make_subshell()
     kernel.start(CELLS["sleeps"])
     kernel.say(get("r", plane=True))
-    _, waited = kernel.hear("done", "r", 4)
+    _, waited = kernel.hear("plane", "r", 4)
     assert waited < 1
 
 
@@ -207,7 +207,7 @@ def test_without_a_subshell_the_answer_comes_after_the_cell(kernel):
     kernel.say(HELLO)
     kernel.hear("welcome")
     kernel.say(get("r", plane=True))
-    kernel.hear("done", "r")
+    kernel.hear("plane", "r")
 
 
 def test_a_widget_that_is_gone_is_answered_with_closed(kernel):
@@ -220,7 +220,7 @@ def test_a_widget_that_is_gone_is_answered_with_closed(kernel):
 
 def test_closing_the_view_releases_what_the_page_held(page):
     page.say(get("r", plane=True))
-    page.hear("done", "r")
+    page.hear("plane", "r")
     counts = """
 import comm, gc, weakref
 from modelview.tensors import shared_cache
@@ -238,7 +238,7 @@ def test_malformed_messages_leave_the_comm_alive(page):
         error, _ = page.hear("error")
         assert error["content"]["data"]["code"] in ("malformed", "unknown-kind")
     page.say(get("r", plane=True))
-    page.hear("done", "r")
+    page.hear("plane", "r")
 
 
 def test_the_output_of_a_cell_holds_the_widget_a_picture_and_text(kernel):

@@ -120,7 +120,7 @@ def test_what_the_picture_computes_answers_the_pages_first_request():
     page = Page()
     view._service.connect(page)
     page.hello().say(get("r", view.tensor, plane=True))
-    assert page.end("r")["kind"] == "done"
+    assert page.end("r")["kind"] == "plane"
     assert not reads
 
 

@@ -275,3 +275,14 @@ def test_the_cache_forgets_the_least_recently_used():
     assert (cache.nbytes, len(cache)) == (40, 1)
     cache.clear()
     assert cache.nbytes == 0
+
+
+def test_the_progress_of_both_passes_is_one_that_never_goes_back():
+    subject = tensor(normal(2048, 2048))
+    told = []
+    pyramid = Pyramid(subject, Plane.of(subject, None))
+    pyramid.statistics(lambda done, total, _label: told.append((done, total)))
+    shares = [done / total for done, total in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert {total for _, total in told} == {2 * subject.size}

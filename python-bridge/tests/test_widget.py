@@ -266,7 +266,7 @@ def open_page(view):
 def test_a_page_finds_the_view_by_its_model_id(tv):
     page = open_page(tv).hello()
     page.say(get("r", tv.tensor, plane=True))
-    assert page.end("r")["kind"] == "done"
+    assert page.end("r")["kind"] == "plane"
     assert TARGET in comm.get_comm_manager().targets
 
 

@@ -125,14 +125,15 @@ def test_results_are_strict_json_and_large_ones_travel_as_a_buffer():
         replies.done("r", {"x": float("nan")})
     small, large = replies.done("r", "x" * 16000), replies.done("r", ["é" * 9000])
     assert small.message["result"] == "x" * 16000
-    assert not small.buffers
+    assert [len(zeros) for zeros in small.buffers] == [65536]
+    assert not replies.done("r").buffers
     assert large.message["result"] is None
     assert json.loads(large.buffers[0]) == ["é" * 9000]
 
 
 def test_only_small_replies_are_padded():
     def reply(size):
-        return replies.tiles("r", [replies.EncodedTile({}, bytes(size))])
+        return replies.tiles("r", [replies.EncodedTile({}, bytes(size))], last=True)
 
     assert [len(b) for b in reply(1000).buffers] == [1000, 65536 - 1000]
     assert [len(b) for b in reply(65535).buffers] == [65535, 1]

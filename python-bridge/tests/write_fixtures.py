@@ -62,7 +62,7 @@ def pooled_tiles():
     """Coarser levels: each choice of precision, with and without anomalies."""
     three = np.array([[[0.5, -0.25], [0.125, 3]]], "f4")
     yield "float16", Pooled(three, three - 1, three + 1)
-    small = np.array([[[1e-6, 0], [-1e-30, 1]]], "f4")
+    small = np.array([[[1e-6, 0], [-1e-30, 5e-4]]], "f4")
     yield "float32", Pooled(small, small, small)
     huge = np.array([[[1e300, -1e300], [0, 1]]], "f8")
     yield "float64", Pooled(huge, huge, huge)

@@ -5,6 +5,9 @@ import { LiveSource } from '../tensor/live';
 import type { EventMessage } from '../wire/protocol';
 import { CommTransport } from './comm';
 
+/** Milliseconds from a change on the page to Python's knowing of it. */
+const SAVE_AFTER = 100;
+
 /** The source and the state of one widget model, shared by its views, which come and go. */
 export class Session {
   constructor(private readonly model: WidgetModel) {
@@ -30,6 +33,7 @@ export class Session {
   }
 
   dispose(): void {
+    clearTimeout(this.saving ?? undefined);
     this.source?.dispose();
     this.source = null;
     this.model.off('change:state', this.load, this);
@@ -41,7 +45,13 @@ export class Session {
     this.store.set(parseState(this.model.get('state')));
   }
 
+  /** Soon, not at once: the kernel takes one message after the other, and what the picture needs goes first. */
   private save(): void {
+    this.saving ??= setTimeout(() => this.flush(), SAVE_AFTER);
+  }
+
+  private flush(): void {
+    this.saving = null;
     this.model.set('state', this.store.value);
     if (this.model.comm_live) {
       this.model.save_changes();
@@ -58,5 +68,6 @@ export class Session {
   }
 
   private users = 0;
+  private saving: ReturnType<typeof setTimeout> | null = null;
   private source: LiveSource | null = null;
 }

@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatQuantity, formatShape } from '../tensor/format';
+import { formatBytes, formatCount, formatQuantity } from '../tensor/format';
+import { shapeOf } from '../tensor/shape';
 import type { SourceState } from '../tensor/source';
 import { Button } from '../ui/button';
 import { element, setAttribute } from '../ui/dom';
@@ -135,5 +136,9 @@ function modelFacts({ kind, totals }: Structure): string[] {
 
 function tensorFacts({ kind, tensors }: Structure): string[] {
   const tensor = tensors[0];
-  return tensor ? [kind, formatShape(tensor.shape), tensor.dtype, formatBytes(tensor.nbytes), tensor.device] : [kind];
+  if (!tensor) {
+    return [kind];
+  }
+  const layout = tensor.layout === 'strided' ? '' : tensor.layout;
+  return [kind, shapeOf(tensor), tensor.dtype, formatBytes(tensor.nbytes), tensor.device, layout];
 }

@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatCounted, formatQuantity, formatShape } from '../tensor/format';
-import { elementsOf } from '../tensor/shape';
+import { formatBytes, formatCount, formatCounted, formatQuantity } from '../tensor/format';
+import { shapeOf, valuesOf } from '../tensor/shape';
 import { element } from '../ui/dom';
 import { Tabs } from '../ui/tabs';
 import { nameElement } from '../view/names';
@@ -68,8 +68,8 @@ export class TitleLine {
 
   private tensorFacts(subject: Subject): HTMLElement[] {
     const tensor = subject.tensor!;
-    const shape = element('li', {}, formatShape(tensor.shape));
-    shape.dataset.mvTip = `${tensor.dims.join(' × ') || 'no dimensions'} · ${formatCounted(elementsOf(tensor.shape), 'value')}`;
+    const shape = element('li', {}, shapeOf(tensor));
+    shape.dataset.mvTip = `${tensor.dims.join(' × ') || 'no dimensions'} · ${formatCounted(valuesOf(tensor), 'value')}`;
     const facts: HTMLElement[] = [
       shape,
       ...[tensor.dtype, formatBytes(tensor.nbytes), tensor.device].map(fact => element('li', {}, fact))

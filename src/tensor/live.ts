@@ -1,11 +1,12 @@
 import { Signal } from '@lumino/signaling';
 
 import type { PlaneDescription, Selection, Structure, TileAddress, TileHeader } from '../wire/protocol';
-import { Requests } from '../wire/requests';
+import { Requests, isLast } from '../wire/requests';
 import type { Answer, LinkState } from '../wire/requests';
 import type { Transport } from '../wire/transport';
 import { ByteCache } from './cache';
 import { decodeTile } from './decode';
+import { isEmpty } from './plane';
 import { SourceError } from './source';
 import type { Plane, PlaneRequest, SourceState, SourceStatus, TensorSource, TilesArrived } from './source';
 import type { Tile } from './tile';
@@ -15,6 +16,9 @@ export const TILE_CACHE_BYTES = 128 * 2 ** 20;
 
 /** The most tiles asked for in one request: about a megabyte, so that a new wish need not wait for long. */
 const TILES_PER_REQUEST = 8;
+
+/** Descriptions of planes that are kept: a few kilobytes each. */
+const MOST_PLANES = 1024;
 
 const STATUS: Record<LinkState, SourceStatus> = {
   connecting: 'connecting',
@@ -26,6 +30,9 @@ const STATUS: Record<LinkState, SourceStatus> = {
 
 const tileName = (tile: TileAddress | TileHeader): string =>
   'level' in tile ? `${tile.level}/${tile.facet}/${tile.row}/${tile.column}` : tile.join('/');
+
+const planeName = (address: string, { dims, component }: Selection): string =>
+  JSON.stringify([address, component, Object.entries(dims).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 const cache = new ByteCache<Tile>(TILE_CACHE_BYTES);
 let sources = 0;
@@ -66,7 +73,13 @@ export class LiveSource implements TensorSource {
     return this.call('clipped', { address, selection, low, high });
   }
 
-  open({ address, selection, view, onProgress, signal }: PlaneRequest): Promise<Plane> {
+  open(wanted: PlaneRequest): Promise<Plane> {
+    const { address, selection, view, onProgress, signal } = wanted;
+    const known = this.planes.get(planeName(address, selection));
+    if (known && this.holds(known)) {
+      this.check(known, view);
+      return Promise.resolve(known);
+    }
     return new Promise((resolve, reject) => {
       let plane: Plane | undefined;
       const ask = (version: number | null): string =>
@@ -84,12 +97,13 @@ export class LiveSource implements TensorSource {
           (answer, buffers) => {
             switch (answer.kind) {
               case 'plane':
-                plane = this.planeOf(answer.plane);
+                plane = this.remember(this.planeOf(answer.plane));
+                this.take(plane, answer.tiles, buffers);
+                resolve(plane);
                 break;
               case 'tile':
                 if (plane) {
                   this.take(plane, answer.tiles, buffers);
-                  resolve(plane);
                 }
                 break;
               case 'progress':
@@ -102,11 +116,7 @@ export class LiveSource implements TensorSource {
                 reject(new SourceError(answer.code, answer.message));
                 break;
               case 'done':
-                if (plane && !answer.cancelled) {
-                  resolve(plane);
-                } else {
-                  reject(new DOMException('A newer request took its place', 'AbortError'));
-                }
+                reject(new DOMException('A newer request took its place', 'AbortError'));
             }
           }
         );
@@ -166,6 +176,11 @@ export class LiveSource implements TensorSource {
   invalidate(addresses: readonly string[]): void {
     for (const address of addresses) {
       cache.deleteWhere(key => key.startsWith(this.keyStart(address)));
+      for (const [name, plane] of this.planes) {
+        if (plane.address === address) {
+          this.planes.delete(name);
+        }
+      }
     }
     this.tensorsChanged.emit(addresses);
   }
@@ -173,6 +188,7 @@ export class LiveSource implements TensorSource {
   dispose(): void {
     cache.deleteWhere(key => key.startsWith(`${this.id}/`));
     this.wishes.clear();
+    this.planes.clear();
     this.requests.dispose();
     Signal.clearData(this);
   }
@@ -202,9 +218,8 @@ export class LiveSource implements TensorSource {
     const { plane } = wish;
     if (answer.kind === 'tile') {
       this.take(plane, answer.tiles, buffers);
-      return;
     }
-    if (answer.kind === 'progress' || answer.kind === 'plane') {
+    if (!isLast(answer)) {
       return;
     }
     // A wish made since may have taken the request over.
@@ -273,6 +288,29 @@ export class LiveSource implements TensorSource {
     return `${this.id}/${address}@`;
   }
 
+  /** Planes that were opened are opened again without the kernel, as long as their first picture is held. */
+  private remember(plane: Plane): Plane {
+    const name = planeName(plane.address, plane.selection);
+    this.planes.delete(name);
+    this.planes.set(name, plane);
+    for (const oldest of this.planes.keys()) {
+      if (this.planes.size <= MOST_PLANES) {
+        break;
+      }
+      this.planes.delete(oldest);
+    }
+    return plane;
+  }
+
+  private holds(plane: Plane): boolean {
+    return isEmpty(plane) || this.peek(plane, [plane.levels - 1, 0, 0, 0]) !== undefined;
+  }
+
+  /** Asks for nothing but whether the tensor is still what it was: a `stale` comes if it is not. */
+  private check(plane: Plane, view: string): void {
+    this.ask(view, { plane, under: new Map() }, []);
+  }
+
   private nextGeneration(): number {
     return ++this.generation;
   }
@@ -299,6 +337,7 @@ export class LiveSource implements TensorSource {
   private readonly id = `live-${++sources}`;
   private readonly requests: Requests;
   private readonly wishes = new Map<string, Wish>();
+  private readonly planes = new Map<string, Plane>();
 }
 
 function json(buffer: DataView | undefined): unknown {

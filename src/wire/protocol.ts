@@ -181,8 +181,8 @@ export type KernelMessage =
       operations: readonly string[];
       subshells: boolean;
     }
-  | { kind: 'plane'; request: string; plane: PlaneDescription }
-  | { kind: 'tile'; request: string; tiles: readonly TileHeader[] }
+  | { kind: 'plane'; request: string; plane: PlaneDescription; tiles: readonly TileHeader[]; last: boolean }
+  | { kind: 'tile'; request: string; tiles: readonly TileHeader[]; last: boolean }
   | { kind: 'progress'; request: string; done: number; total: number; label: string }
   | { kind: 'done'; request: string; result: unknown; cancelled: boolean }
   | { kind: 'stale'; request: string; address: string; version: number }

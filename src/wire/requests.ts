@@ -9,6 +9,9 @@ import { parseKernelMessage } from './validate';
 /** What this page will take before it has acknowledged: some requests, some bytes. */
 export const CREDITS = { requests: 4, bytes: 8 * 2 ** 20 } as const;
 
+/** An acknowledgement for so many parts of the credit. */
+const ACKS = 8;
+
 /**
  * A request with no answer at all for so long is sent again, then after twice as long, and so on. It is never given up: a kernel
  * without subshells may be busy for an hour, and one that dies closes the transport.
@@ -22,7 +25,11 @@ export type Ask =
 
 export type Answer = Extract<KernelMessage, { kind: 'plane' | 'tile' | 'progress' | 'done' | 'stale' | 'error' }>;
 
-/** Told of each message that answers a request; the last is `done`, `stale` or `error`. */
+/** Whether a request ends with this answer. */
+export const isLast = (answer: Answer): boolean =>
+  answer.kind === 'plane' || answer.kind === 'tile' ? answer.last : answer.kind !== 'progress';
+
+/** Told of each message that answers a request, up to the one that `isLast`. */
 export type OnAnswer = (answer: Answer, buffers: readonly DataView[]) => void;
 
 interface Pending {
@@ -124,9 +131,7 @@ export class Requests {
 
   private receive(_: Transport, { content, buffers }: Incoming): void {
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
-    if (bytes) {
-      this.transport.send({ kind: 'ack', bytes });
-    }
+    this.acknowledge(bytes);
     const message = parseKernelMessage(content);
     if (typeof message === 'string') {
       console.warn(`modelview: a message from the kernel was dropped: ${message}`);
@@ -162,10 +167,19 @@ export class Requests {
     if (this.current === 'busy') {
       this.become('live');
     }
-    if (message.kind === 'done' || message.kind === 'stale' || message.kind === 'error') {
+    if (isLast(message)) {
       this.end(request, message, buffers);
     } else {
       entry.onAnswer(message, buffers);
+    }
+  }
+
+  /** Each message costs the kernel a turn, so bytes are gathered up to a part of what it may send unacknowledged. */
+  private acknowledge(bytes: number): void {
+    this.unacknowledged += bytes;
+    if (this.unacknowledged >= CREDITS.bytes / ACKS) {
+      this.transport.send({ kind: 'ack', bytes: this.unacknowledged });
+      this.unacknowledged = 0;
     }
   }
 
@@ -178,9 +192,10 @@ export class Requests {
   }
 
   private pump(): void {
-    if (this.current === 'connecting' || this.current === 'closed' || this.current === 'refused') {
+    if (this.current === 'closed' || this.current === 'refused') {
       return;
     }
+    // Also before the welcome: the kernel reads in order, so it has read hello, and refuses both if it must.
     let under = 0;
     for (const entry of this.pending.values()) {
       if (!entry.sent) {
@@ -246,6 +261,7 @@ export class Requests {
   private current: LinkState = 'connecting';
   private why = '';
   private counter = 0;
+  private unacknowledged = 0;
   private helloSent = 0;
   private readonly clock: ReturnType<typeof setInterval>;
   private readonly pending = new Map<string, Pending>();

@@ -72,8 +72,8 @@ const plane = objectOf({
 
 const CHECKS: Record<KernelMessage['kind'], Record<string, Check>> = {
   welcome: { protocol: count, library: text, operations: listOf(text), subshells: flag },
-  plane: { request: text, plane },
-  tile: { request: text, tiles: listOf(tileHeader) },
+  plane: { request: text, plane, tiles: listOf(tileHeader), last: flag },
+  tile: { request: text, tiles: listOf(tileHeader), last: flag },
   progress: { request: text, done: number, total: number, label: text },
   done: { request: text, cancelled: flag },
   stale: { request: text, address: text, version: count },

@@ -126,9 +126,9 @@ def _asarray(obj: object) -> Array:
     if isinstance(obj, np.ndarray):
         return obj
     if obj is None or isinstance(obj, (str, bytes, type, dict, set)):
+        what = "None" if obj is None else f"{type(obj).__name__} {str(obj)[:60]!r}"
         raise UnsupportedModelError(
-            f"{type(obj).__name__} {str(obj)[:60]!r} is not an array. TensorView shows NumPy arrays, "
-            "torch tensors, and lists of numbers"
+            f"{what} is not an array. TensorView shows NumPy arrays, torch tensors, and lists of numbers"
         )
     try:
         return np.asarray(obj)

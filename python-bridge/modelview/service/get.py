@@ -57,11 +57,9 @@ def get_steps(service: Service, job: Job, get: Get) -> Iterator[Reply]:
                 yield stale()
                 return
             plane, pyramid = service.open(tensor, selection)
-        yield replies.plane(get.request, description)
         sent = set(first)
         wanted = first[1:] + [tile for tile in wanted if tile not in sent]
-        if opening:
-            yield replies.tiles(get.request, opening)
+        yield replies.plane(get.request, description, opening, last=not wanted)
 
     position = 0
     while position < len(wanted):
@@ -74,7 +72,7 @@ def get_steps(service: Service, job: Job, get: Get) -> Iterator[Reply]:
             yield stale()
             return
         position += len(batch)
-        yield replies.tiles(get.request, batch)
+        yield replies.tiles(get.request, batch, last=position == len(wanted))
 
 
 def _batch(job: Job, pyramid: Pyramid, wanted: Sequence[TileAddress]) -> list[EncodedTile]:

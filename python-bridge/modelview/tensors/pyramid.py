@@ -17,7 +17,7 @@ from .dtype import Array
 from .moments import Moments, moments_of
 from .plane import Extent, Plane, TileAddress
 from .pool import Cells, coverage, pool
-from .progress import Cancel, Progress, each
+from .progress import Cancel, Progress, each, shifted
 from .reader import PlaneReader
 from .statistics import Statistics, keep_moments, statistics_of
 
@@ -133,7 +133,10 @@ class Pyramid:
         base = self._base_level()
         try:
             if base is not None and self.plane.size:
-                self._levels(base, progress, cancelled)
+                # The first of the two passes that statistics take, where it comes by every value.
+                covers = PlaneReader(self.tensor, self.plane).covers
+                told = shifted(progress, 0, 2 * self.plane.size) if covers else progress
+                self._levels(base, told, cancelled)
         except (ValueError, IndexError):
             self._check()
             raise
@@ -224,7 +227,7 @@ class Pyramid:
             boxes,
             work,
             lambda box: len(box.facets) * len(box.rows) * len(box.columns) << 2 * level,
-            f"pooling {self.plane.address}",
+            "Reading the values",
             progress,
             cancelled,
         )

@@ -120,12 +120,12 @@ def statistics_of(
                 list(blocks(source.shape, BLOCK, memory_order(source))),
                 lambda box: moments_of(source.read(box), size, str(box)),
                 _size,
-                f"reading {tensor.address}",
+                "Reading the values",
                 shifted(progress, 0, total),
                 cancelled,
             )
         )
-    statistics = _finish(source, moments, tensor.address, shifted(progress, size, total), cancelled)
+    statistics = _finish(source, moments, shifted(progress, size, total), cancelled)
     if tensor.version == version:
         tensor.remember(key, statistics, 8 * BINS)
     return statistics
@@ -157,14 +157,13 @@ def clipped(
     source = derive(tensor, Selection.of(tensor, selection, keep=True))
     if low != low or high != high:
         raise SelectionError(f"a range of {low} to {high}: give two numbers")
-    counts = _count(source, None, (low, high), tensor.address, progress, cancelled)
+    counts = _count(source, None, (low, high), progress, cancelled)
     return counts.below, counts.above
 
 
 def _finish(
     source: TensorSource,
     moments: Moments,
-    address: str,
     progress: Progress | None,
     cancelled: Cancel | None,
 ) -> Statistics:
@@ -177,7 +176,7 @@ def _finish(
     complete = moments.count + moments.unusual <= SAMPLE
     sample = _sample(moments)
     low, high = _robust(sample, signed, ends, COVERED if complete else _cautious(sample.size))
-    counts = _count(source, ends, (low, high), address, progress, cancelled)
+    counts = _count(source, ends, (low, high), progress, cancelled)
     if counts.below + counts.above > (1 - COVERED) * moments.count:
         # The sample misled us, as values in a pattern can.
         edge = max(-ends[0], ends[1])
@@ -201,7 +200,6 @@ def _count(
     source: TensorSource,
     ends: tuple[float, float] | None,
     limits: tuple[float, float],
-    address: str,
     progress: Progress | None,
     cancelled: Cancel | None,
 ) -> Counts:
@@ -210,7 +208,7 @@ def _count(
         list(blocks(source.shape, BLOCK, memory_order(source))),
         lambda box: count_block(source.read(box), ends, thresholds),
         _size,
-        f"counting {address}",
+        "Counting the values",
         progress,
         cancelled,
     )

@@ -93,8 +93,9 @@ class Tensor:
 
     @property
     def size(self) -> int:
-        """How many values it has."""
-        return prod(self.source.shape)
+        """How many values it has: none while a lazy module has not learnt its shape."""
+        shape = self.source.shape
+        return prod(shape) if shape or self.source.nbytes else 0
 
     @property
     def nbytes(self) -> int:

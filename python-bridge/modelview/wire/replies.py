@@ -36,7 +36,7 @@ class Reply(NamedTuple):
     @property
     def ends(self) -> bool:
         """Whether its request ends with it."""
-        return self.message["kind"] in ("done", "stale", "error")
+        return self.message["kind"] in ("done", "stale", "error") or bool(self.message.get("last"))
 
 
 class EncodedTile(NamedTuple):
@@ -59,10 +59,10 @@ def welcome(library: str, operations: Iterable[str], subshells: bool) -> Reply:
     )
 
 
-def plane(request: str, description: Mapping[str, Any]) -> Reply:
-    """Describe a plane."""
+def plane(request: str, description: Mapping[str, Any], batch: Sequence[EncodedTile], *, last: bool) -> Reply:
+    """Describe a plane, and send its first coarsest tiles with it: one message, and something true is on screen."""
     strict_json(description)
-    return Reply({"kind": "plane", "request": request, "plane": dict(description)})
+    return _with_tiles({"kind": "plane", "request": request, "plane": dict(description)}, batch, last)
 
 
 def encoded_tile(address: tuple[int, int, int, int], encoded: Encoded, totals: tuple[int, int, int]) -> EncodedTile:
@@ -86,14 +86,20 @@ def encoded_tile(address: tuple[int, int, int, int], encoded: Encoded, totals: t
     return EncodedTile(header, encoded.buffer)
 
 
-def tiles(request: str, batch: Sequence[EncodedTile]) -> Reply:
-    """Send tiles, one buffer each, and zeros behind them where the reply would be small enough to stall."""
-    buffers = [tile.buffer for tile in batch]
-    total = sum(len(buffer) for buffer in buffers)
-    if total < SMALLEST_REPLY:
-        buffers.append(_ZEROS[: SMALLEST_REPLY - total])
+def tiles(request: str, batch: Sequence[EncodedTile], *, last: bool) -> Reply:
+    """Send tiles, one buffer each."""
+    return _with_tiles({"kind": "tile", "request": request}, batch, last)
+
+
+def _with_tiles(message: dict[str, Any], batch: Sequence[EncodedTile], last: bool) -> Reply:
     headers = [tile.header for tile in batch]
-    return Reply({"kind": "tile", "request": request, "tiles": headers}, buffers)
+    return Reply({**message, "tiles": headers, "last": last}, _padded([tile.buffer for tile in batch]))
+
+
+def _padded(buffers: list[bytes]) -> list[bytes]:
+    """Put zeros behind what is small enough to stall."""
+    total = sum(len(buffer) for buffer in buffers)
+    return buffers if total >= SMALLEST_REPLY else [*buffers, _ZEROS[: SMALLEST_REPLY - total]]
 
 
 def progress(request: str, done: int, total: int, label: str) -> Reply:
@@ -105,9 +111,11 @@ def done(request: str, result: object = None, *, cancelled: bool = False) -> Rep
     """End a request; a large result goes as one buffer of UTF-8 JSON."""
     message = {"kind": "done", "request": request, "result": result, "cancelled": cancelled}
     text = strict_json(result).encode()
-    if len(text) <= LARGEST_INLINE_RESULT:
+    if result is None:
         return Reply(message)
-    return Reply({**message, "result": None}, [text])
+    if len(text) <= LARGEST_INLINE_RESULT:
+        return Reply(message, _padded([]))
+    return Reply({**message, "result": None}, _padded([text]))
 
 
 def stale(request: str, address: str, version: int) -> Reply:

@@ -1,4 +1,4 @@
-import { formatPercent } from '../../tensor/format';
+import { formatCount, formatPercent } from '../../tensor/format';
 import { element } from '../../ui/dom';
 import { nameElement } from '../names';
 
@@ -22,7 +22,7 @@ export function barList(bars: readonly Bar[], whole: number, restWords: (amount:
   const list = element('ul', { class: 'mv-bars' }, ...shown.map(bar => barElement(bar, whole)));
   if (rest.length) {
     const amount = rest.reduce((sum, bar) => sum + bar.amount, 0);
-    list.append(barElement({ label: `${rest.length} more`, amount, words: restWords(amount) }, whole));
+    list.append(barElement({ label: `${formatCount(rest.length)} more`, amount, words: restWords(amount) }, whole));
   }
   return list;
 }

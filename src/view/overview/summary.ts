@@ -1,4 +1,4 @@
-import { elementsOf } from '../../tensor/shape';
+import { valuesOf } from '../../tensor/shape';
 import type { NodeDescriptor, Structure, TensorDescriptor } from '../../wire/protocol';
 
 export interface Share {
@@ -94,7 +94,7 @@ function tensorsOf(structure: Structure, inside: ReadonlySet<number>, whole: boo
     .map(tensor => ({
       tensor,
       path: tensor.address.slice(tensor.address.indexOf('/') + 1),
-      elements: elementsOf(tensor.shape)
+      elements: valuesOf(tensor)
     }))
     .sort((a, b) => b.tensor.nbytes - a.tensor.nbytes || b.elements - a.elements);
 }

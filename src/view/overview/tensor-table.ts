@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatPercent, formatShape } from '../../tensor/format';
+import { formatBytes, formatCount, formatPercent } from '../../tensor/format';
+import { shapeOf } from '../../tensor/shape';
 import { Button } from '../../ui/button';
 import { element, setAttribute } from '../../ui/dom';
 import { icon } from '../../ui/icons';
@@ -116,7 +117,7 @@ export class TensorTable {
       'tr',
       {},
       element('th', { scope: 'row', 'data-column': 'path' }, name),
-      cell('shape', formatShape(tensor.shape)),
+      cell('shape', shapeOf(tensor)),
       element('td', { 'data-column': 'dtype' }, tensor.dtype),
       cell('elements', formatCount(elements)),
       cell('bytes', formatBytes(tensor.nbytes)),

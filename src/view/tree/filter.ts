@@ -1,4 +1,4 @@
-import { elementsOf } from '../../tensor/shape';
+import { valuesOf } from '../../tensor/shape';
 import type { TensorDescriptor } from '../../wire/protocol';
 import type { Item, Items, ModuleItem } from './items';
 import type { Found } from './rows';
@@ -139,7 +139,7 @@ function matchesTensor(item: Item, filter: Filter): boolean {
     filter.dtypes.every(part => tensor.dtype.toLowerCase().includes(part)) &&
     filter.shapes.every(shape => matchesShape(tensor, shape)) &&
     filter.kinds.every(part => kind.includes(part)) &&
-    filter.sizes.every(holds => holds(elementsOf(tensor.shape))) &&
+    filter.sizes.every(holds => holds(valuesOf(tensor))) &&
     filter.text.every(part => item.path.toLowerCase().includes(part) || kind.includes(part))
   );
 }

@@ -1,4 +1,4 @@
-import { elementsOf } from '../../tensor/shape';
+import { valuesOf } from '../../tensor/shape';
 import type { NodeDescriptor, Structure, TensorDescriptor } from '../../wire/protocol';
 
 interface Base {
@@ -135,7 +135,7 @@ function build(structure: Structure): Items {
   return { roots, modules, tensors, tensorItems, count };
 }
 
-const bySize = (a: TensorDescriptor, b: TensorDescriptor): number => elementsOf(b.shape) - elementsOf(a.shape);
+const bySize = (a: TensorDescriptor, b: TensorDescriptor): number => valuesOf(b) - valuesOf(a);
 
 function moduleItem(structure: Structure, node: NodeDescriptor, index: number): ModuleItem {
   return {
@@ -165,7 +165,7 @@ function tensorItem(tensor: TensorDescriptor, node: string, listed: string): Ten
     children: [],
     name: path.startsWith(prefix) ? path.slice(prefix.length) : path,
     path,
-    parameters: tensor.kind === 'parameter' ? elementsOf(tensor.shape) : 0,
+    parameters: tensor.kind === 'parameter' ? valuesOf(tensor) : 0,
     node,
     tensor,
     tied: names.filter(name => name !== address)

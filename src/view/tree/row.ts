@@ -1,5 +1,5 @@
-import { formatBytes, formatCounted, formatPercent, formatQuantity, formatShape } from '../../tensor/format';
-import { elementsOf, shortShape } from '../../tensor/shape';
+import { formatBytes, formatCount, formatCounted, formatPercent, formatQuantity } from '../../tensor/format';
+import { shapeOf, shortShape, valuesOf } from '../../tensor/shape';
 import { element, setAttribute } from '../../ui/dom';
 import { icon } from '../../ui/icons';
 import { nameElement } from '../names';
@@ -76,9 +76,9 @@ function notes(item: Item, text: readonly string[]): HTMLElement[] {
   const repeat = item.type === 'tensor' ? null : item.repeat;
   const nodes: HTMLElement[] = [];
   if (repeat) {
-    nodes.push(element('span', { class: 'mv-tree-times' }, `× ${repeat.count}`));
+    nodes.push(element('span', { class: 'mv-tree-times' }, `× ${formatCount(repeat.count)}`));
     nodes.push(whole(repeat.kind));
-  } else if (item.type === 'module' && /^\d+$/.test(item.name)) {
+  } else if (item.type === 'module' && item.node.kind && /^\d+$/.test(item.name)) {
     const kind = element('span', { class: 'mv-tree-kind mv-tree-after' });
     kind.append(nameElement(item.node.kind, { marks: rangesIn(item.node.kind, item.node.kind, text) }));
     nodes.push(kind);
@@ -118,10 +118,10 @@ export function linkOf(
 /** The shape where the row is about one tensor, else how many parameters there are below. */
 function sizeOf(item: Item): string {
   if (item.type === 'tensor') {
-    return shortShape(item.tensor.shape);
+    return shortShape(item.tensor);
   }
   if (item.type === 'module' && !item.hasModules && item.tensors[0]) {
-    return shortShape(item.tensors[0].shape);
+    return shortShape(item.tensors[0]);
   }
   return item.repeat
     ? item.repeat.each
@@ -151,15 +151,19 @@ function labelOf(item: Item): string {
   const link = linkOf(item);
   const parts: string[] = [item.name];
   if (item.type === 'tensor') {
-    const { kind, shape, dtype, nbytes } = item.tensor;
-    parts.push(kind, formatShape(shape), dtype, formatBytes(nbytes));
+    const { kind, dtype, nbytes } = item.tensor;
+    parts.push(kind, shapeOf(item.tensor), dtype, formatBytes(nbytes));
   } else {
     parts.push(
-      item.repeat ? `${item.repeat.count} × ${item.repeat.kind}` : item.type === 'module' ? item.node.kind : ''
+      item.repeat
+        ? `${formatCount(item.repeat.count)} × ${item.repeat.kind}`
+        : item.type === 'module'
+          ? item.node.kind
+          : ''
     );
     const tensor = item.type === 'module' && !item.hasModules ? item.tensors[0] : undefined;
     if (tensor) {
-      parts.push(formatShape(tensor.shape));
+      parts.push(shapeOf(tensor));
     }
     parts.push(formatCounted(item.parameters, 'parameter'));
   }
@@ -171,5 +175,5 @@ export const biggestOf = (item: Item): string | null =>
   item.type === 'tensor'
     ? item.tensor.address
     : item.type === 'module'
-      ? (item.tensors.find(tensor => elementsOf(tensor.shape) > 0)?.address ?? item.tensors[0]?.address ?? null)
+      ? (item.tensors.find(tensor => valuesOf(tensor) > 0)?.address ?? item.tensors[0]?.address ?? null)
       : null;

@@ -18,6 +18,8 @@ export interface DrawnCell {
 }
 
 const HALF_DIGITS = 3;
+/** Under it half precision has fewer than three digits, down to none: docs/protocol.md, 'Tiles in Arrow'. */
+const HALF_NORMAL = 2 ** -14;
 const FLOAT_DIGITS = 6;
 const PHASE = ' rad';
 
@@ -119,9 +121,9 @@ export function cellText(plane: Plane, dims: readonly string[], drawn: DrawnCell
       note: note.filter(Boolean).join(' · ')
     };
   }
-  const digits = tile.encoding === 'float16' ? HALF_DIGITS : FLOAT_DIGITS;
+  const text = textOf(tile, plane.dtype);
   const said = (['mean', 'min', 'max'] as const)
-    .map(name => [name, formatStatistic(cell[name], digits) + unit] as const)
+    .map(name => [name, text(cell[name]) + unit] as const)
     // What the colour shows is said first.
     .sort(([a], [b]) => Number(b === shown) - Number(a === shown))
     .map(([name, value]) => `${name} ${value}`);
@@ -134,6 +136,18 @@ export function cellText(plane: Plane, dims: readonly string[], drawn: DrawnCell
     value: [...(finite ? said : []), ...counts].join(' · '),
     note: `pooled ${rows[1] - rows[0]} × ${columns[1] - columns[0]}`
   };
+}
+
+/** How a tile's pooled numbers are written: with no more digits than they have. */
+function textOf(tile: Tile, dtype: string): (number: number) => string {
+  if (tile.encoding !== 'float16') {
+    return number => formatStatistic(number, FLOAT_DIGITS);
+  }
+  const whole = dtype === 'bool' || dtype.includes('int');
+  return number =>
+    Math.abs(number) < HALF_NORMAL && !(whole && number === 0)
+      ? `≈ ${formatStatistic(number, 1)}`
+      : formatStatistic(number, HALF_DIGITS);
 }
 
 const reducedDims = (plane: Plane): string =>

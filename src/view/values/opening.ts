@@ -13,9 +13,16 @@ export interface OpeningOptions {
   readonly onCancelled: () => void;
 }
 
-/** Opens the plane of a tensor's selection; a newer one supersedes an older one that is under way. */
+/** An answer that comes sooner is shown though something newer is wanted: a slider that is dragged shows what it passes. */
+const PASSING = 150;
+
+/** Opens the plane of a tensor's selection; a newer one supersedes an older one that is under way and slow. */
 export class Opening {
   private controller: AbortController | null = null;
+  /** What was wanted since. */
+  private next: Selection | null = null;
+  private slow = false;
+  private timer = 0;
 
   constructor(private readonly options: OpeningOptions) {}
 
@@ -23,8 +30,20 @@ export class Opening {
     return this.controller !== null;
   }
 
-  async open(selection: Selection): Promise<void> {
-    this.controller?.abort();
+  open(selection: Selection): Promise<void> {
+    if (this.controller && !this.slow) {
+      this.next = selection;
+      return Promise.resolve();
+    }
+    return this.start(selection);
+  }
+
+  private async start(selection: Selection): Promise<void> {
+    this.stop();
+    this.timer = window.setTimeout(() => {
+      this.slow = true;
+      this.follow();
+    }, PASSING);
     const controller = new AbortController();
     this.controller = controller;
     const { source, id, tensor, onStart, onProgress, onPlane, onError } = this.options;
@@ -44,27 +63,45 @@ export class Opening {
       if (this.controller === controller) {
         this.controller = null;
         onPlane(plane);
+        this.follow();
       }
     } catch (error) {
       if (this.controller === controller) {
         this.controller = null;
-        onError(error);
+        if (this.next) {
+          this.follow();
+        } else {
+          onError(error);
+        }
       }
     }
+  }
+
+  /** To what is wanted by now, if that is something else. */
+  private follow(): void {
+    if (this.next) {
+      void this.start(this.next);
+    }
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.slow = false;
+    this.next = null;
+    this.controller?.abort();
+    this.controller = null;
   }
 
   /** The person does not want to wait. */
   cancel(): void {
     if (this.controller) {
-      this.controller.abort();
-      this.controller = null;
+      this.stop();
       this.options.onCancelled();
     }
   }
 
   dispose(): void {
-    this.controller?.abort();
-    this.controller = null;
+    this.stop();
   }
 }
 

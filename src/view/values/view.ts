@@ -180,8 +180,9 @@ export class ValuesView implements View {
     return element(
       'div',
       { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
-      element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note, toolbar.node),
-      element('div', { class: 'mv-values-body' }, picture, legend.node),
+      element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note),
+      picture,
+      element('div', { class: 'mv-values-side' }, toolbar.node, legend.node),
       this.pointing.live
     );
   }

@@ -71,18 +71,20 @@ describe('the kernel as a source', () => {
   const send = (request: string, ...tiles: TileAddress[]): void => {
     const parts = tiles.map(tile);
     transport.answer(
-      { kind: 'tile', request, tiles: parts.map(part => part[0]) },
+      { kind: 'tile', request, tiles: parts.map(part => part[0]), last: false },
       parts.map(part => part[1])
     );
+  };
+  const describePlane = (request: string, version: number): void => {
+    const [header, buffer] = tile([2, 0, 0, 0]);
+    transport.answer({ kind: 'plane', request, plane: description(version), tiles: [header], last: true }, [buffer]);
   };
   const done = (request: string, cancelled = false): void =>
     transport.answer({ kind: 'done', request, result: null, cancelled });
   const open = async (version = 0): Promise<Plane> => {
     const opened = source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
     const { request } = gets().at(-1)!;
-    transport.answer({ kind: 'plane', request, plane: description(version) });
-    send(request, [2, 0, 0, 0]);
-    done(request);
+    describePlane(request, version);
     return opened;
   };
 
@@ -104,6 +106,21 @@ describe('the kernel as a source', () => {
     const plane = await open();
     expect(plane.levels).toBe(3);
     expect(source.peek(plane, [2, 0, 0, 0])?.columns.mean).toEqual(new Float32Array([0, 0]));
+  });
+
+  it('opens a plane again without waiting, and asks whether it is still true', async () => {
+    const plane = await open();
+    const again = await source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
+    expect(again).toBe(plane);
+    const check = gets().at(-1)!;
+    expect(check).toMatchObject({ version: 0, plane: false, tiles: [] });
+    const changed: (readonly string[])[] = [];
+    source.tensorsChanged.connect((_, addresses) => changed.push(addresses));
+    transport.answer({ kind: 'stale', request: check.request, address: 'weight/a', version: 1 });
+    expect(changed).toEqual([['weight/a']]);
+    const newer = source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
+    describePlane(gets().at(-1)!.request, 1);
+    expect((await newer).version).toBe(1);
   });
 
   it('asks for what is missing only, in the order wished, some tiles a request', async () => {
@@ -160,8 +177,7 @@ describe('the kernel as a source', () => {
     const opened = source.open({ address: 'weight/a', selection: SELECTION, view: 'v' });
     transport.answer({ kind: 'stale', request: gets()[0]!.request, address: 'weight/a', version: 3 });
     const { request } = gets()[1]!;
-    transport.answer({ kind: 'plane', request, plane: description(3) });
-    done(request);
+    describePlane(request, 3);
     expect((await opened).version).toBe(3);
   });
 
@@ -180,7 +196,7 @@ describe('the kernel as a source', () => {
     source.want('v', plane, [[0, 0, 0, 0]]);
     const { request } = gets().at(-1)!;
     const [header] = tile([0, 0, 0, 0]);
-    transport.answer({ kind: 'tile', request, tiles: [header] }, [new DataView(new ArrayBuffer(9))]);
+    transport.answer({ kind: 'tile', request, tiles: [header], last: false }, [new DataView(new ArrayBuffer(9))]);
     done(request);
     expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('a tile of weight/a was dropped'));
     source.want('v', plane, [[0, 0, 0, 0]]);

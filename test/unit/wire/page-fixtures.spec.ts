@@ -38,7 +38,7 @@ function messages(): PageMessage[] {
   source.structure().catch(() => undefined);
   source.clipped('weight/<script>', selection, -0.5, 0.5).catch(() => undefined);
   const { request } = transport.of('get')[0]!;
-  transport.answer({ kind: 'tile', request, tiles: [] }, [new DataView(new ArrayBuffer(65536))]);
+  transport.answer({ kind: 'tile', request, tiles: [], last: false }, [new DataView(new ArrayBuffer(2 ** 20))]);
   source.dispose();
   return transport.sent;
 }

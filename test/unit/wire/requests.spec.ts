@@ -24,11 +24,11 @@ describe('requests', () => {
     jest.restoreAllMocks();
   });
 
-  it('say hello first, and ask nothing before they are welcome', () => {
+  it('say hello first, and do not wait for the welcome to ask', () => {
     ask();
-    expect(transport.sent.map(({ kind }) => kind)).toEqual(['hello']);
-    transport.welcome();
     expect(transport.sent.map(({ kind }) => kind)).toEqual(['hello', 'call']);
+    expect(requests.state).toBe('connecting');
+    transport.welcome();
     expect(requests.state).toBe('live');
   });
 
@@ -48,10 +48,17 @@ describe('requests', () => {
     expect(transport.of('call')).toHaveLength(CREDITS.requests + 1);
   });
 
-  it('acknowledge every byte, wanted or not', () => {
+  it('acknowledge every byte, wanted or not, long before the credit is spent', () => {
     transport.welcome();
-    transport.answer({ kind: 'tile', request: 'somebody/1', tiles: [] }, [new DataView(new ArrayBuffer(700))]);
-    expect(transport.of('ack')).toEqual([{ kind: 'ack', bytes: 700 }]);
+    const size = 700_000;
+    for (let sent = 0; sent < CREDITS.bytes; sent += size) {
+      transport.answer({ kind: 'tile', request: 'somebody/1', tiles: [], last: true }, [
+        new DataView(new ArrayBuffer(size))
+      ]);
+    }
+    const acknowledged = transport.of('ack').map(({ bytes }) => bytes);
+    expect(acknowledged).toHaveLength(6);
+    expect(acknowledged.every(bytes => bytes === 2 * size)).toBe(true);
   });
 
   it('end a request once', () => {

@@ -73,8 +73,8 @@ it('says what a pooled cell covers, and what of it is not finite', async () => {
 });
 
 it('cuts the last pooled cell at the edge', async () => {
-  const { say } = await open({ address: 'w', shape: [1025, 1], data: new Float32Array(1025) });
-  expect(say(3, 0, 1024, 0)).toBe('[1024, 0] mean 0 · min 0 · max 0 (pooled 1 × 1)');
+  const { say } = await open({ address: 'w', shape: [1025, 1], data: new Float32Array(1025).fill(0.5) });
+  expect(say(3, 0, 1024, 0)).toBe('[1024, 0] mean 0.5 · min 0.5 · max 0.5 (pooled 1 × 1)');
 });
 
 it('shortens a value to its cell, or leaves it out', () => {

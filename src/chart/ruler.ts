@@ -31,6 +31,8 @@ const GAP = { top: 12, left: 9 };
 const OVERHANG = 10;
 const LONGEST = 16;
 const MOST_NAMES = 2048;
+/** Milliseconds without a change before the range is said. */
+const SAY_AFTER = 200;
 
 interface Mark {
   readonly text: string;
@@ -79,8 +81,10 @@ export class Ruler {
     this.draw(marks);
     const [from, to] = pixels;
     const middle = (from + to) / 2;
+    if (this.name.text() !== label) {
+      this.name.text(label);
+    }
     this.name
-      .text(label)
       .attr(
         'transform',
         this.side === 'top' ? `translate(${middle},${FONT})` : `translate(${FONT},${middle})rotate(-90)`
@@ -92,11 +96,14 @@ export class Ruler {
     const said = size > 0 ? `${label}: indices ${first} to ${last} of ${size}` : label;
     if (said !== this.said) {
       this.said = said;
-      this.node.setAttribute('aria-label', said);
+      // Who hears it wants to know where the pan ended.
+      clearTimeout(this.saying);
+      this.saying = setTimeout(() => this.node.setAttribute('aria-label', this.said), SAY_AFTER);
     }
   }
 
   dispose(): void {
+    clearTimeout(this.saying);
     this.node.remove();
   }
 
@@ -127,19 +134,15 @@ export class Ruler {
         .join('')
     );
     const texts = this.labels.selectAll<SVGTextElement, Mark>('text').data(marks).join('text');
-    texts.text(mark => mark.text);
-    if (side === 'top') {
-      texts
-        .attr('x', mark => mark.at)
-        .attr('y', across - TICK - 4)
-        .attr('text-anchor', 'middle');
-    } else {
-      texts
-        .attr('x', across - TICK - 4)
-        .attr('y', mark => mark.at)
-        .attr('dy', '0.35em')
-        .attr('text-anchor', 'end');
-    }
+    const edgeOfText = across - TICK - 4;
+    // Text that is set again is laid out again, though it be the same: a pan moves labels, and writes few.
+    texts.each(function ({ text, at }) {
+      if (this.textContent !== text) {
+        this.textContent = text;
+      }
+      const place = side === 'top' ? `translate(${at},${edgeOfText})` : `translate(${edgeOfText},${at})`;
+      this.setAttribute('transform', place);
+    });
   }
 
   /** Draws the highlighted index; what lies under it is left out. */
@@ -154,22 +157,24 @@ export class Ruler {
     const text = cut(format?.(index) ?? String(index));
     const width = widthOf(text) + 8;
     const { across } = this;
+    const label = this.mark.select<SVGTextElement>('text');
     const top = this.side === 'top';
     const x = top ? at - width / 2 : across - TICK - width;
     const y = top ? across - TICK - FONT - 5 : at - 8;
     this.mark.attr('visibility', null).attr('transform', `translate(${x},${y})`);
-    this.mark.select('rect').attr('width', width).attr('height', 16);
-    this.mark
-      .select('text')
-      .text(text)
-      .attr('x', width / 2)
-      .attr('y', 12)
-      .attr('text-anchor', 'middle');
+    if (label.text() !== text) {
+      this.mark.select('rect').attr('width', width).attr('height', 16);
+      label
+        .text(text)
+        .attr('x', width / 2)
+        .attr('y', 12);
+    }
     return { text, at, width };
   }
 
   private across = 0;
   private said = '';
+  private saying: ReturnType<typeof setTimeout> | undefined;
   private format: RulerState['format'];
   private longestName: string | undefined;
   private readonly ticks: Selection<SVGPathElement, undefined, null, undefined>;

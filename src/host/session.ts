@@ -29,10 +29,21 @@ export class Session {
     if (--this.users === 0) {
       this.source?.dispose();
       this.source = null;
+      if (this.ended) {
+        this.dispose();
+      }
     }
   }
 
-  dispose(): void {
+  /** The model is closed: what its views look through is let go with the last of them. */
+  end(): void {
+    this.ended = true;
+    if (this.users === 0) {
+      this.dispose();
+    }
+  }
+
+  private dispose(): void {
     clearTimeout(this.saving ?? undefined);
     this.source?.dispose();
     this.source = null;
@@ -68,6 +79,7 @@ export class Session {
   }
 
   private users = 0;
+  private ended = false;
   private saving: ReturnType<typeof setTimeout> | null = null;
   private source: LiveSource | null = null;
 }

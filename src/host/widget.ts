@@ -2,7 +2,10 @@ import { DOMWidgetModel, DOMWidgetView } from '@jupyter-widgets/base';
 import type { Message } from '@lumino/messaging';
 
 import '../../style/index.css';
+import { stats } from '../gl';
+import type { ContextStats } from '../gl';
 import { Frame } from '../shell/frame';
+import { tileCacheSize } from '../tensor/live';
 import { DEFAULT_STATE } from '../wire/protocol';
 import { MODULE_NAME, MODULE_VERSION } from '../version';
 import { Session } from './session';
@@ -29,8 +32,22 @@ export class ModelViewModel extends DOMWidgetModel {
     return (this.made ??= new Session(this));
   }
 
+  /** What all views of the page hold together: for tests, and for who wonders about memory. */
+  static held(): ContextStats & { readonly tiles: number; readonly tileBytes: number } {
+    const { tiles, bytes } = tileCacheSize();
+    return { ...stats(), tiles, tileBytes: bytes };
+  }
+
+  /**
+   * Closed in Python, the views stay and say so, as they do when the kernel goes: what a person looks at does not vanish. Each
+   * goes with the output that it is in.
+   */
   override close(commClosed?: boolean): Promise<void> {
-    this.made?.dispose();
+    if (commClosed) {
+      this.views = {};
+      this.comm_live = false;
+    }
+    this.made?.end();
     return super.close(commClosed);
   }
 
@@ -43,6 +60,8 @@ export class ModelViewView extends DOMWidgetView {
 
   override render(): void {
     const { session } = this.model;
+    // The manager would remove the view with a model that Python closes: `ModelViewModel.close` decides.
+    this.stopListening(this.model, 'destroy');
     this.frame = new Frame({
       source: session.acquire(),
       store: session.store,

@@ -73,7 +73,9 @@ export function formatValue(value: Numeric, encoding: string): string {
   if (typeof value !== 'number') {
     return signed(String(value));
   }
-  return special(value) ?? (encoding.includes('int') ? signed(String(value)) : plain(shortest(value, encoding), value));
+  // A small whole number is itself in any format: 65504 is not to be called 6.55e4, though that names the same float16.
+  const whole = encoding.includes('int') || (Number.isInteger(value) && Math.abs(value) < 1e6);
+  return special(value) ?? (whole ? signed(String(value)) : plain(shortest(value, encoding), value));
 }
 
 /** A summary: `digits` significant ones, `—` where there is none. */

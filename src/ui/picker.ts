@@ -13,6 +13,8 @@ export interface PickerOptions<T extends string> {
   readonly label: string;
   /** Name it for assistive technology alone, where what stands beside it says enough. */
   readonly hideLabel?: boolean;
+  /** What it is called by assistive technology, where the label is but a word of a sentence. */
+  readonly name?: string;
   readonly onChange: (value: T) => void;
 }
 
@@ -27,8 +29,8 @@ export class Picker<T extends string = string> {
   readonly node: HTMLLabelElement;
   readonly select: HTMLSelectElement;
 
-  constructor({ label, hideLabel = false, onChange }: PickerOptions<T>) {
-    this.select = element('select', { ...OWN_KEYS, class: 'mv-select', 'aria-label': hideLabel && label });
+  constructor({ label, hideLabel = false, name, onChange }: PickerOptions<T>) {
+    this.select = element('select', { ...OWN_KEYS, class: 'mv-select', 'aria-label': name ?? (hideLabel && label) });
     this.node = element(
       'label',
       { class: 'mv-picker' },

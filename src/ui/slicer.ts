@@ -25,6 +25,7 @@ export class Slicer {
     this.dims = element('div', { class: 'mv-slicer-dims' });
     this.component = new Picker<Component>({
       label: 'of',
+      name: 'Part of the complex numbers',
       onChange: component => this.change({ component })
     });
     this.transpose = new Button({

@@ -174,12 +174,16 @@ export class Requests {
     }
   }
 
-  /** Each message costs the kernel a turn, so bytes are gathered up to a part of what it may send unacknowledged. */
+  /** Each message costs the kernel a turn, so they are gathered up to a part of what it may send, and answer, unacknowledged. */
   private acknowledge(bytes: number): void {
-    this.unacknowledged += bytes;
-    if (this.unacknowledged >= CREDITS.bytes / ACKS) {
-      this.transport.send({ kind: 'ack', bytes: this.unacknowledged });
-      this.unacknowledged = 0;
+    if (bytes === 0) {
+      return;
+    }
+    this.unacknowledged.bytes += bytes;
+    this.unacknowledged.messages++;
+    if (this.unacknowledged.bytes >= CREDITS.bytes / ACKS || this.unacknowledged.messages >= CREDITS.requests / 2) {
+      this.transport.send({ kind: 'ack', bytes: this.unacknowledged.bytes });
+      this.unacknowledged = { bytes: 0, messages: 0 };
     }
   }
 
@@ -261,7 +265,7 @@ export class Requests {
   private current: LinkState = 'connecting';
   private why = '';
   private counter = 0;
-  private unacknowledged = 0;
+  private unacknowledged = { bytes: 0, messages: 0 };
   private helloSent = 0;
   private readonly clock: ReturnType<typeof setInterval>;
   private readonly pending = new Map<string, Pending>();

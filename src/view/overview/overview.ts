@@ -69,7 +69,8 @@ class Overview implements View {
       return;
     }
     this.table.update(summary.tensors, summary.bytes);
-    const { parts } = summary;
+    // Activations and the like would be lines of zeros.
+    const parts = summary.parts.filter(part => part.parameters > 0);
     const memory = element('div', { class: 'mv-overview-column' });
     memory.append(
       section('Memory by dtype', shares(summary.dtypes, summary.bytes)),
@@ -77,7 +78,7 @@ class Overview implements View {
     );
     const columns = element('div', { class: 'mv-overview-columns' }, memory);
     if (parts.length > 1) {
-      columns.prepend(section('Parameters by module', this.parts(summary)));
+      columns.prepend(section('Parameters by module', this.parts(parts, summary)));
     }
     this.node.replaceChildren(
       totals(summary),
@@ -87,7 +88,7 @@ class Overview implements View {
     );
   }
 
-  private parts({ parts, parameters, scope }: Summary): HTMLElement {
+  private parts(parts: Summary['parts'], { parameters, scope }: Summary): HTMLElement {
     const prefix = scope?.path ? `${scope.path}.` : '';
     const bars = parts.map(part => ({
       label: part.path.startsWith(prefix) ? part.path.slice(prefix.length) : part.path,

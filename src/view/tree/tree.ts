@@ -165,6 +165,9 @@ export class StructureTree {
   }
 
   private scrollTo(item: Item): void {
+    // Rows may just have been opened, or found again: the browser scrolls no further than the content that it knows of.
+    this.scroller.hidden = this.model.rows.length === 0;
+    this.canvas.style.height = `${this.model.rows.length * ROW_HEIGHT}px`;
     const place = this.model.indexOf(item);
     const top = place * ROW_HEIGHT;
     const height = this.scroller.clientHeight || 600;
@@ -273,7 +276,8 @@ export class StructureTree {
     const first = filter ? this.model.nextMatch(-1, 1) : -1;
     this.active =
       rows[first]?.item ??
-      (this.selected && this.model.reveal(this.selected) ? this.selected : (rows[0]?.item ?? null));
+      // To reveal what a search hides would end that search.
+      (!filter && this.selected && this.model.reveal(this.selected) ? this.selected : (rows[0]?.item ?? null));
     this.jumped = false;
     this.scroller.scrollTop = 0;
     if (this.active) {

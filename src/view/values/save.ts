@@ -62,6 +62,17 @@ export async function savePicture(options: SaveOptions): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+const RULER_STYLES = [
+  'fill',
+  'stroke',
+  'font-size',
+  'font-family',
+  'font-weight',
+  'text-anchor',
+  'dominant-baseline',
+  'visibility'
+];
+
 /** An SVG with its styles written out, for it leaves the page's sheets behind. */
 async function drawRuler(context: CanvasRenderingContext2D, svg: SVGSVGElement, x: number, y: number): Promise<void> {
   const { width, height } = svg.getBoundingClientRect();
@@ -74,7 +85,7 @@ async function drawRuler(context: CanvasRenderingContext2D, svg: SVGSVGElement, 
   const to = [copy, ...copy.querySelectorAll<SVGElement>('*')];
   from.forEach((node, i) => {
     const style = getComputedStyle(node);
-    for (const name of ['fill', 'stroke', 'font-size', 'font-family', 'font-weight', 'visibility']) {
+    for (const name of RULER_STYLES) {
       to[i]!.style.setProperty(name, style.getPropertyValue(name));
     }
   });

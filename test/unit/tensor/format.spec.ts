@@ -26,6 +26,7 @@ describe('a value is written in the fewest digits that are still that value', ()
     [1e-30, 'float64', '1e−30'],
     [3.4028234663852886e38, 'float32', '3.4028235e38'],
     [5e-324, 'float64', '5e−324'],
+    [65504, 'float16', '65504'],
     [-0, 'float32', '−0'],
     [NaN, 'float32', 'NaN'],
     [-Infinity, 'float16', '−Inf'],

@@ -61,6 +61,17 @@ describe('requests', () => {
     expect(acknowledged.every(bytes => bytes === 2 * size)).toBe(true);
   });
 
+  it('acknowledge small answers before as many requests stand as the kernel may have answered', () => {
+    transport.welcome();
+    for (let request = 1; request <= 4 * CREDITS.requests; request++) {
+      transport.answer({ kind: 'tile', request: `somebody/${request}`, tiles: [], last: true }, [
+        new DataView(new ArrayBuffer(65_536))
+      ]);
+      const acknowledged = transport.of('ack').reduce((sum, { bytes }) => sum + bytes, 0);
+      expect(request - acknowledged / 65_536).toBeLessThan(CREDITS.requests - 1);
+    }
+  });
+
   it('end a request once', () => {
     transport.welcome();
     const request = ask();

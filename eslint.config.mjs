@@ -51,6 +51,8 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // `activate` and many callbacks return nothing on purpose.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // Lumino's `connect(slot, thisArg)` takes a method and what to call it on.
+      '@typescript-eslint/unbound-method': 'off',
       // Under noUncheckedIndexedAccess `values[i]!` is how a checked index is written.
       '@typescript-eslint/no-non-null-assertion': 'off',
       eqeqeq: 'error'

@@ -36,7 +36,8 @@ export default defineConfig({
   use: {
     baseURL: lab.url,
     viewport: { width: 1280, height: 900 },
-    trace: 'retain-on-failure',
+    // A trace's snapshot of every step, of a page full of pictures, makes the suite five times as slow: ask for it by --trace on.
+    trace: 'off',
     screenshot: 'only-on-failure',
     // New headless: the old one (chrome-headless-shell) has no GPU process.
     channel: 'chromium',

@@ -64,6 +64,7 @@ function connect(child) {
   const listeners = new Set();
   let next = 0;
   let chunks = [];
+  let ended;
   up.on('data', chunk => {
     for (let end; (end = chunk.indexOf(0)) >= 0; chunk = chunk.subarray(end + 1)) {
       chunks.push(chunk.subarray(0, end));
@@ -72,13 +73,16 @@ function connect(child) {
     }
     chunks.push(chunk);
   });
-  child.on('exit', code => {
+  const end = reason => {
+    ended = new Error(`Chromium ended: ${reason}.`);
     for (const { reject } of waiting.values()) {
-      reject(new Error(`Chromium ended (code ${code}).`));
+      reject(ended);
     }
     waiting.clear();
-  });
-  child.on('error', error => console.error(`Chromium: ${error.message}`));
+  };
+  child.on('exit', (code, signal) => end(signal ?? `code ${code}`));
+  child.on('error', error => end(error.message));
+  down.on('error', error => end(error.message));
   const take = message => {
     const asked = waiting.get(message.id);
     if (!asked) {
@@ -96,6 +100,10 @@ function connect(child) {
     listeners,
     send(method, params = {}, sessionId = undefined) {
       return new Promise((resolve, reject) => {
+        if (ended) {
+          reject(ended);
+          return;
+        }
         const id = ++next;
         waiting.set(id, { resolve, reject, method });
         down.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);

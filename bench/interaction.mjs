@@ -17,8 +17,18 @@ view`);
   );
   const { bytes, changes, echoes, cached } = await session.page.evaluate(`bench.slices(benchREGL, ${SAMPLES})`);
   const of = (samples, name) => summary(samples.map(sample => sample[name]));
-  const change = { drawn: of(changes, 'drawn'), shown: of(changes, 'shown'), frames: of(changes, 'frames') };
-  const echo = { received: of(echoes, 'received'), drawn: of(echoes, 'drawn'), shown: of(echoes, 'shown') };
+  const change = {
+    arrived: of(changes, 'arrived'),
+    drawn: of(changes, 'drawn'),
+    shown: of(changes, 'shown'),
+    frames: of(changes, 'frames')
+  };
+  const echo = {
+    arrived: of(echoes, 'arrived'),
+    received: of(echoes, 'received'),
+    drawn: of(echoes, 'drawn'),
+    shown: of(echoes, 'shown')
+  };
   return {
     bytes,
     change,

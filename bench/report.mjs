@@ -71,7 +71,7 @@ const kindOf = ({ bytes: all, binary }) =>
 
 function looks(firstLook, cold) {
   const rows = [['', 'median', 'min', 'max', 'runs', 'bytes', '']];
-  for (const look of Object.values(firstLook)) {
+  for (const look of Object.values(firstLook ?? {})) {
     const drawn = look.milliseconds;
     const when = drawn ? timesOf(drawn) : ['nothing drawn', `in ${look.gaveUpAfter} s`, ''];
     rows.push([look.label, ...when, look.runs, look.bytes === null ? 'page frozen' : bytes(look.bytes), kindOf(look)]);
@@ -92,9 +92,11 @@ function slices({ bytes: size, change, echo, ratios, cached }) {
   const row = (name, s, over = '') => [name, ...timesOf(s), s.count, over && `${over.toFixed(2)} ×`];
   return `${table([
     [`${bytes(size)} a message`, 'median', 'min', 'max', 'runs', ''],
+    row('raw echo: message on the socket', echo.arrived),
     row('raw echo: message handled', echo.received),
     row('raw echo: uploaded, drawing issued', echo.drawn),
     row('raw echo: its frame', echo.shown),
+    row('slice change: message on the socket', change.arrived),
     row('slice change: drawing issued', change.drawn, ratios.drawn),
     row('slice change: its frame', change.shown, ratios.shown),
     row('slice change, tile cached: drawing issued', cached.drawn),
@@ -121,7 +123,7 @@ function pans({ size, view, quad, onwards, ratios }) {
 
 export function report({ date, machine, versions, firstLook, cold, slice, pan, start, targets: aims, failures }) {
   const parts = [
-    `modelview benchmark, ${date.slice(0, 10)}: ${machine.cpus} CPUs (${machine.cpu}), ${versions.Chromium ?? versions.browser}, ${machine.renderer}
+    `modelview benchmark, ${date.slice(0, 10)}: ${machine.cpus} CPUs (${machine.cpu}), ${machine.renderer}
 ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(', ')}`
@@ -130,7 +132,7 @@ ${Object.entries(versions)
     parts.push(`This machine was busy when the run began (load ${machine.load}): take no figure of it for good.`);
   }
   const section = (title, text) => parts.push(`${title}\n${text}`);
-  if (firstLook) {
+  if (firstLook || cold) {
     section(
       'A 4096 × 4096 float32 matrix, from running the cell to the first true pixels; bytes on the websocket',
       looks(firstLook, cold)

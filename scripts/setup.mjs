@@ -88,7 +88,10 @@ export async function setup({ browser = false, bench = false, extension = true }
     throw new Error('package-lock.json is missing: this is not a whole checkout of modelview.');
   }
   console.log('setup');
-  const settled = await Promise.allSettled([npmPackages().then(() => browser && ensureChromium()), pythonPackages({ bench })]);
+  const settled = await Promise.allSettled([
+    npmPackages().then(() => browser && ensureChromium()),
+    pythonPackages({ bench })
+  ]);
   const failure = settled.find(result => result.status === 'rejected');
   if (failure) {
     throw failure.reason;

@@ -2,7 +2,7 @@
 (() => {
   performance.setResourceTimingBufferSize(10_000);
 
-  const wire = { received: 0, sent: 0, binary: 0, messages: 0, largest: 0, last: 0, extensions: '' };
+  const wire = { received: 0, sent: 0, binary: 0, messages: 0, largest: 0, last: 0, bulk: 0, extensions: '' };
 
   /** The bytes of a kernel message's binary buffers: all else in it is JSON. (Offsets first: jupyter_server's v1 protocol.) */
   const binaryOf = data => {
@@ -19,6 +19,9 @@
     wire.messages++;
     wire.largest = Math.max(wire.largest, size);
     wire.last = performance.now();
+    if (size > 2 ** 16) {
+      wire.bulk = wire.last;
+    }
   };
 
   // The payload of every frame, both ways. The server negotiates no compression (`extensions` is empty), so it is what crosses.
@@ -38,15 +41,16 @@
 
   // Asked for first in every frame, so that it runs before anybody else's callback of that frame.
   const frames = { count: 0, began: 0, inside: false };
-  const after = new MessageChannel();
-  after.port1.onmessage = () => {
-    frames.inside = false;
-  };
   const tick = () => {
     frames.count++;
     frames.began = performance.now();
     frames.inside = true;
-    after.port2.postMessage(null);
+    window.scheduler.postTask(
+      () => {
+        frames.inside = false;
+      },
+      { priority: 'user-blocking' }
+    );
     requestAnimationFrame(tick);
   };
   requestAnimationFrame(tick);

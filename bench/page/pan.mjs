@@ -74,6 +74,7 @@
     );
 
   /** Our view and the quad by turns. The button is down at (x, y). */
+  bench.run = run;
   bench.pan = async (createREGL, { x, y, rounds, frames }) => {
     const canvas = stage().querySelector('canvas');
     const quad = bench.quad(createREGL, canvas.width, canvas.height);

@@ -93,7 +93,7 @@ class AddressError(ModelViewError, KeyError):
         """Make the error for an `address` that is not among the `known` ones."""
         names = list(known)
         if not isinstance(address, str):
-            return cls(f"an address is a string such as {names[:1]!r}, not {address!r}")
+            return cls(f"an address is a string such as {next(iter(names), 'weight/fc.weight')!r}, not {address!r}")
         # Matching is quadratic in the length of a name: thousands of names are ranked by their
         # endings alone, which is where they differ.
         tail = address.rsplit("/", 1)[-1].rsplit(".", 1)[-1]

@@ -60,7 +60,7 @@ class Selected:
 
     def __repr__(self) -> str:
         if self.address is None:
-            return f"Selected(node={self.node!r})"
+            return "Selected(nothing)" if self.node is None else f"Selected(node={self.node!r})"
         words = [
             f"{dim}: {_words(use, self.slices[dim] if self.region and dim in self.region else None)}"
             for dim, use in self.dims.items()

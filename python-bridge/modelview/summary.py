@@ -25,7 +25,7 @@ def summarise(structure: Structure) -> str:
     >>> print(summarise(describe(weights, name="tiny").structure))
     tiny: state dict, 48 parameters in 3 tensors, 192 B
     └─ block  48
-       └─ 0-2 × 3  16 each
+       └─ 0 … 2 × 3  16 each
     """
     totals = structure.totals
     count = totals["tensors"]
@@ -65,14 +65,25 @@ def _lines(
 
 
 def fold(siblings: Sequence[Node]) -> list[list[Node]]:
-    """Group siblings that follow each other and have the same structure."""
+    """Group siblings that follow each other, have the same structure, and are told apart by a number alone.
+
+    A name that says more is not hidden: query, key and value stay three.
+    """
     groups: list[list[Node]] = []
     for node in siblings:
         if groups and groups[-1][0].signature == node.signature and node.shared is None:
-            groups[-1].append(node)
-        else:
-            groups.append([node])
+            stem = _stem(node.name)
+            if stem is not None and stem == _stem(groups[-1][0].name):
+                groups[-1].append(node)
+                continue
+        groups.append([node])
     return groups
+
+
+def _stem(name: str) -> str | None:
+    """`layer3` gives `layer`, `3` gives the empty string, and a name without a number at its end `None`."""
+    stem = name.rstrip("0123456789")
+    return None if stem == name else stem
 
 
 def _label(group: Sequence[Node]) -> str:
@@ -81,22 +92,25 @@ def _label(group: Sequence[Node]) -> str:
     count = f"  {node.parameters:,}" if node.parameters else ""
     if len(group) > 1:
         each = f"{count} each" if count else ""
-        return f"{node.name}-{group[-1].name}{kind} × {len(group)}{each}"
+        return f"{node.name} … {group[-1].name}{kind} × {len(group)}{each}"
     shared = f" (the same as {node.shared or 'the model'})" if node.shared is not None else ""
     return f"{node.name}{kind}{count}{shared}"
 
 
 def format_bytes(size: int) -> str:
-    """Bytes for people, in powers of 1024.
+    """Bytes for people, in powers of 1000 as the page has them.
 
     Examples
     --------
     >>> format_bytes(3_200_000_000)
-    '2.98 GiB'
+    '3.2 GB'
     """
-    value = float(size)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{size} B" if unit == "B" else f"{value:.3g} {unit}"
-        value /= 1024
-    return f"{value:.3g} TiB"
+    if size < 1000:
+        return f"{size} B"
+    value = size / 1000
+    for unit in ("KB", "MB", "GB"):
+        # 999.5 and more would be written as 1e+03.
+        if value < 999.5:
+            return f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} TB"

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from modelview.adapters import describe
+from modelview import TensorView
+from modelview.adapters import describe, tensor_of
 from modelview.errors import NoValuesError, UnsupportedModelError
 from modelview.tensors import Plane, Pyramid
 
@@ -390,7 +391,7 @@ def test_a_tower_deeper_than_python_recurses():
         (None, "None is not a model"),
         (nn.Linear, r"Linear is a class, not a model. Make one first: ModelView\(Linear\(…\)\)"),
         ("model.pt", "Load it first"),
-        (3, "builtins.int is not a model"),
+        (3, "int is not a model"),
         ([], "list is not a model"),
         ({}, "it is empty"),
         ({"epoch": 3}, "'epoch': int"),
@@ -448,3 +449,25 @@ def test_a_parameter_replaced_in_the_middle_of_a_pass_is_stale():
 
     with pytest.raises(StaleError):
         Pyramid(tensor, plane).tile(plane.coarsest_tiles()[0], cancelled=replace)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (None, r"^None is not an array\. TensorView shows"),
+        (nn.Linear(2, 2), r"^Linear is a model, not an array: ModelView\(model\) shows it$"),
+    ],
+)
+def test_what_is_no_array_is_told_what_to_do(wanted, said):
+    with pytest.raises(UnsupportedModelError, match=said):
+        tensor_of(wanted)
+
+
+def test_a_view_of_a_view_is_told_what_to_do():
+    view = TensorView([1, 2])
+    with pytest.raises(
+        UnsupportedModelError, match=r"^this is a TensorView already\. Write its name at the end of a cell"
+    ):
+        describe(view)
+    with pytest.raises(UnsupportedModelError, match=r"^list is not a model\. "):
+        describe([1, 2])

@@ -64,15 +64,28 @@ def test_totals_count_each_tensor_once():
 def test_the_structure_prints_as_a_tree_with_repeated_blocks_folded():
     text = str(describe(blocks(12), name="tower").structure)
     assert text.splitlines()[:3] == [
-        "tower: Sequential, 1,056 parameters in 48 tensors, 4.12 KiB",
-        "└─ 0-11 Block × 12  88 each",
+        "tower: Sequential, 1,056 parameters in 48 tensors, 4.22 KB",
+        "└─ 0 … 11 Block × 12  88 each",
         "   ├─ norm LayerNorm  16",
     ]
     assert len(str(describe(nn.Sequential(*(nn.Linear(1, i + 1) for i in range(200)))).structure).splitlines()) < 70
 
 
+def test_names_that_say_more_than_a_number_are_not_folded():
+    attention = nn.ModuleDict({name: nn.Linear(4, 4) for name in ("query", "key", "value")})
+    lines = str(describe(nn.Sequential(attention)).structure).splitlines()
+    assert [line.strip("└├│─ ") for line in lines[2:]] == [f"{name} Linear  20" for name in ("query", "key", "value")]
+
+
+def test_a_lazy_tensor_counts_no_values_before_it_has_a_shape():
+    model = describe(nn.Sequential(nn.LazyLinear(3), nn.Linear(3, 2)))
+    assert model.structure.totals["parameters"] == 8
+    assert model.tensors["0.weight"].size == 0
+    assert describe({"scalar": np.float32(1)}).tensors["scalar"].size == 1
+
+
 def test_bytes_are_written_for_people():
-    assert [format_bytes(n) for n in (0, 1023, 1024, 5 * 2**40)] == ["0 B", "1023 B", "1 KiB", "5 TiB"]
+    assert [format_bytes(n) for n in (0, 999, 1000, 999_999, 5 * 10**12)] == ["0 B", "999 B", "1 KB", "1 MB", "5 TB"]
 
 
 def test_a_tensor_is_found_by_address_alias_or_bare_name():

@@ -162,8 +162,10 @@ export class ColourBar {
     const { low, high } = this.state!.scale;
     const all = ticks(this.domain[0], this.domain[1], TICKS);
     const step = all.length > 1 ? Math.abs(all[1]! - all[0]!) : 1;
-    const clear = (value: number): boolean =>
-      [low, high].every(end => Math.abs(percent(value) - percent(end)) > 100 * CLEAR);
+    // Labels of handles that stand near to each other are moved apart, and need the room of two.
+    const [bottom, top] = this.domain;
+    const reach = 100 * CLEAR * ((high - low) / (top - bottom) < CLEAR ? 2 : 1);
+    const clear = (value: number): boolean => [low, high].every(end => Math.abs(percent(value) - percent(end)) > reach);
     const labels = all.map(value => formatTick(value, step));
     // Ten digits that hardly differ say nothing beside the handles'.
     const shown = labels.every(label => label.length <= 9) ? all.filter(clear) : [];

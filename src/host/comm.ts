@@ -1,5 +1,6 @@
 import type { IClassicComm, WidgetModel } from '@jupyter-widgets/base';
 import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 
 import type { PageMessage } from '../wire/protocol';
 import type { Incoming, Transport } from '../wire/transport';
@@ -14,6 +15,12 @@ const SUBSHELL_WAIT = 2_000;
 interface Kernel {
   readonly supportsSubshells?: boolean;
   readonly info?: Promise<unknown>;
+  readonly disposed?: ISignal<unknown, void>;
+}
+
+/** JupyterLab's own comm, where there is one underneath. */
+interface Shared {
+  readonly jsServicesComm?: { readonly subshellStarted?: Promise<void>; readonly isDisposed?: boolean };
 }
 
 /** Every widget manager descends from ManagerBase, which has this; the interface `IWidgetManager` does not tell. */
@@ -25,6 +32,22 @@ interface CommMaker {
 interface CommMessage {
   readonly content: { readonly data: unknown };
   readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
+}
+
+const keepers = new WeakMap<Kernel, Promise<Shared>>();
+
+/**
+ * JupyterLab ends a target's subshell with the last comm to it, and the kernel then drops what was sent there last: our closing.
+ * A comm that is never opened keeps the subshell for as long as the page has the kernel, and the next view finds it ready.
+ */
+async function keepSubshell(manager: CommMaker): Promise<void> {
+  const { kernel } = manager;
+  if (kernel) {
+    const kept = await keepers.get(kernel);
+    if (!kept || kept.jsServicesComm?.isDisposed) {
+      keepers.set(kernel, manager._create_comm(TARGET, crypto.randomUUID()) as unknown as Promise<Shared>);
+    }
+  }
 }
 
 const asView = (buffer: ArrayBuffer | ArrayBufferView): DataView =>
@@ -63,6 +86,12 @@ export class CommTransport implements Transport {
 
   private async open(): Promise<void> {
     const manager = this.model.widget_manager as unknown as CommMaker;
+    await keepSubshell(manager);
+    if (this.over) {
+      return;
+    }
+    this.kernel = manager.kernel ?? null;
+    this.kernel?.disposed?.connect(this.disconnected, this);
     const comm = await manager._create_comm(TARGET, crypto.randomUUID());
     comm.on_msg((message: CommMessage) => {
       this.received.emit({
@@ -70,8 +99,12 @@ export class CommTransport implements Transport {
         buffers: (message.buffers ?? []).map(asView)
       });
     });
-    comm.on_close(() => this.end('The kernel closed the view: run the cell again.'));
-    await this.subshell(comm, manager.kernel ?? null);
+    comm.on_close(() => {
+      // To close it from here too would count against the subshell twice.
+      this.comm = null;
+      this.end('The kernel closed the view: run the cell again.');
+    });
+    await this.subshell(comm, this.kernel);
     if (this.over) {
       return;
     }
@@ -88,7 +121,7 @@ export class CommTransport implements Transport {
    */
   private async subshell(comm: IClassicComm, kernel: Kernel | null): Promise<void> {
     await kernel?.info;
-    const { jsServicesComm } = comm as unknown as { jsServicesComm?: { subshellStarted?: Promise<void> } };
+    const { jsServicesComm } = comm as unknown as Shared;
     if (kernel?.supportsSubshells && jsServicesComm?.subshellStarted) {
       const late = new Promise(resolve => setTimeout(resolve, SUBSHELL_WAIT));
       await Promise.race([jsServicesComm.subshellStarted.catch(() => undefined), late]);
@@ -104,6 +137,11 @@ export class CommTransport implements Transport {
   /** The page goes: without this the kernel would keep what it holds for us until sixteen more have come. */
   private readonly leave = (): void => this.dispose();
 
+  /** The notebook is closed, and its socket about to be: what is not said now the kernel never hears. */
+  private disconnected(): void {
+    this.end('The notebook has left the kernel that held this model: run the cell again.');
+  }
+
   private end(reason: string): void {
     if (!this.over) {
       this.over = true;
@@ -115,6 +153,7 @@ export class CommTransport implements Transport {
   private release(): void {
     this.model.off('comm_live_update', this.checkLive, this);
     globalThis.removeEventListener('pagehide', this.leave);
+    this.kernel?.disposed?.disconnect(this.disconnected, this);
     try {
       this.comm?.close();
     } catch {
@@ -125,6 +164,7 @@ export class CommTransport implements Transport {
   }
 
   private comm: IClassicComm | null = null;
+  private kernel: Kernel | null = null;
   private over = false;
   private readonly waiting: PageMessage[] = [];
 }

@@ -23,7 +23,7 @@ class PageTheme {
   }
 
   private read(): Theme {
-    const light = document.body.dataset['jpThemeLight'];
+    const light = document.body.dataset.jpThemeLight;
     return light === undefined ? (this.preference.matches ? 'dark' : 'light') : light === 'false' ? 'dark' : 'light';
   }
 

@@ -68,7 +68,7 @@ const TYPES: Readonly<Record<string, () => DataType>> = {
 };
 
 /** Arrow prints `Float16`; the tensors' own names are `float16`. */
-const encodingOf = (type: DataType): string => String(type).toLowerCase();
+const encodingOf = (type: { toString(): string }): string => type.toString().toLowerCase();
 
 const sizes = (value: unknown): number[] | null =>
   Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 0) ? (value as number[]) : null;
@@ -89,12 +89,12 @@ function tensorType(field: Field): TensorType {
   } catch {
     throw new ArrowError(`column '${field.name}' has no readable tensor type`);
   }
-  const shape = sizes(metadata['shape']);
+  const shape = sizes(metadata.shape);
   if (!shape) {
     throw new ArrowError(`column '${field.name}' has no shape`);
   }
-  const names: unknown = metadata['dim_names'];
-  const permutation = sizes(metadata['permutation']);
+  const names: unknown = metadata.dim_names;
+  const permutation = sizes(metadata.permutation);
   return {
     shape,
     dims: Array.isArray(names) && names.length === shape.length ? names.map(String) : [],
@@ -115,7 +115,12 @@ function permuted(values: CellArray, type: TensorType, permutation: readonly num
   const index = logicalShape.map(() => 0);
   for (let to = 0; to < result.length; to++) {
     result[to] = values[index.reduce((sum, n, i) => sum + n * strides[i]!, 0)]!;
-    for (let dim = index.length - 1; dim >= 0 && ++index[dim]! === logicalShape[dim]; dim--) {
+    for (let dim = index.length - 1; dim >= 0; dim--) {
+      const next = index[dim]! + 1;
+      if (next < logicalShape[dim]!) {
+        index[dim] = next;
+        break;
+      }
       index[dim] = 0;
     }
   }
@@ -138,14 +143,14 @@ export function decodeTensors(bytes: Uint8Array): ArrowTensor[] {
   }
   return schema.fields.map((field, i) => {
     const type = tensorType(field);
-    const list = batch.data.children[i] as Data | undefined;
-    const child = list?.children[0] as Data | undefined;
+    const list = batch.data.children[i];
+    const child = list?.children[0];
     const count = type.shape.reduce((a, b) => a * b, 1);
     const encoding = child ? encodingOf(child.type) : '';
     if (!list || !child || !(encoding in TYPES)) {
       throw new ArrowError(`column '${field.name}' holds no numbers`);
     }
-    const values = (child.values as CellArray).subarray(0, count) as CellArray;
+    const values = (child.values as CellArray).subarray(0, count);
     if ((list.type as FixedSizeList).listSize !== count || values.length !== count) {
       throw new ArrowError(
         `column '${field.name}' has ${values.length} values for a shape of ${type.shape.join(' × ')}`

@@ -124,7 +124,7 @@ export class Requests {
       kind: 'hello',
       protocol: PROTOCOL,
       client: this.client,
-      devicePixelRatio: globalThis.devicePixelRatio ?? 1,
+      devicePixelRatio: globalThis.devicePixelRatio,
       credits: CREDITS
     });
   }

@@ -85,7 +85,7 @@ export function parseKernelMessage(content: unknown): KernelMessage | string {
   if (!isObject(content)) {
     return 'it is no object';
   }
-  const kind = content['kind'];
+  const kind = content.kind;
   if (typeof kind !== 'string' || !Object.hasOwn(CHECKS, kind)) {
     return `unknown kind '${String(kind)}': one of ${Object.keys(CHECKS).join(', ')}`;
   }

@@ -89,7 +89,7 @@ def _installed() -> tuple[Callable[..., Any], ...]:
 def _refusal(obj: object) -> str:
     accepted = "ModelView shows a torch.nn.Module, or a state_dict (a mapping of names to tensors)."
     kind = type(obj)
-    named = f"{kind.__module__}.{kind.__qualname__}"
+    named = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if obj is None:
         return f"None is not a model. Did the function that made it forget to return it? {accepted}"
     if isinstance(obj, type):
@@ -99,6 +99,8 @@ def _refusal(obj: object) -> str:
             f"{str(obj)[:80]!r} is a path or a name, not a model. Load it first, for example with "
             "torch.load(path, weights_only=True) or AutoModel.from_pretrained(name), and show that"
         )
+    if kind.__module__.partition(".")[0] == "modelview" and kind.__name__ in ("ModelView", "TensorView"):
+        return f"this is a {kind.__name__} already. Write its name at the end of a cell to see it, or pass the model"
     if isinstance(obj, np.ndarray) or "Tensor" in {cls.__name__ for cls in kind.__mro__}:
         return f"this is one array, not a model: TensorView(array) shows it. {accepted}"
     if "load_state_dict" in dir(obj) and hasattr(obj, "param_groups"):

@@ -130,6 +130,8 @@ def _asarray(obj: object) -> Array:
         raise UnsupportedModelError(
             f"{what} is not an array. TensorView shows NumPy arrays, torch tensors, and lists of numbers"
         )
+    if callable(getattr(obj, "named_parameters", None)):
+        raise UnsupportedModelError(f"{type(obj).__name__} is a model, not an array: ModelView(model) shows it")
     try:
         return np.asarray(obj)
     except Exception as error:

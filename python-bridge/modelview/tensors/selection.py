@@ -217,7 +217,8 @@ def _index(name: str, use: Any, size: int) -> int:
     if size == 0 and index == 0:
         return 0
     if not -size <= index < size:
-        raise SelectionError(f"index {index} of dimension {name!r}, whose size is {size}")
+        advice = f": give {-size} to {size - 1}" if size else ""
+        raise SelectionError(f"index {index} of dimension {name!r}, whose size is {size}{advice}")
     return index + size if index < 0 else index
 
 

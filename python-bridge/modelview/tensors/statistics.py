@@ -28,7 +28,7 @@ COVERED = 0.998
 EXACT_IN_JSON = 2**53
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Histogram:
     """Counts in 128 bins of equal width from the least to the greatest value.
 
@@ -39,6 +39,9 @@ class Histogram:
     low: float
     high: float
     counts: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return f"Histogram({len(self.counts)} bins from {self.low:.6g} to {self.high:.6g})"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ export interface NavigationOptions {
 const STEP = 1.25;
 const BIG_STEP = 10;
 const PAN = 60;
+/** Of the stage's height. */
+const PAGE = 0.9;
 const WHEEL = 0.002;
 const PINCH = 0.01;
 const LINE = 16;
@@ -35,6 +37,8 @@ export class Navigation {
   selectMode = false;
   private cursor: CellPlace | null = null;
   private anchor: CellPlace | null = null;
+  /** Where the pointer rests, in the page's pixels; null while it is elsewhere. */
+  private pointer: [x: number, y: number] | null = null;
   private spaceHeld = false;
   private drag: { id: number; x: number; y: number; moved: boolean; from: CellPlace | null } | null = null;
   private readonly listening = new AbortController();
@@ -93,6 +97,14 @@ export class Navigation {
     }
   }
 
+  /** The picture moved beneath the pointer, or finer values came: what is under it now? A pan carries its cell along. */
+  pointAgain(): void {
+    const { stage, onPoint } = this.options;
+    if (this.pointer && !this.drag) {
+      onPoint(stage.cellAt(...this.pointer), 'pointer');
+    }
+  }
+
   private moved(): void {
     this.options.stage.requestDraw();
   }
@@ -140,6 +152,7 @@ export class Navigation {
   private move(event: PointerEvent): void {
     const { stage } = this.options;
     const { drag } = this;
+    this.pointer = [event.clientX, event.clientY];
     stage.setFocus(stage.toStage(event.clientX, event.clientY));
     if (drag?.id === event.pointerId) {
       const dx = event.clientX - drag.x;
@@ -188,6 +201,7 @@ export class Navigation {
   }
 
   private leave(): void {
+    this.pointer = null;
     if (!this.drag) {
       this.options.stage.setFocus(null);
       this.options.onPoint(null, 'pointer');
@@ -229,6 +243,15 @@ export class Navigation {
     switch (event.key) {
       case ' ':
         this.spaceHeld = true;
+        return true;
+      case 'PageUp':
+      case 'PageDown':
+        stage.camera!.panBy(0, (event.key === 'PageUp' ? -1 : 1) * PAGE * stage.height);
+        this.moved();
+        return true;
+      case 'End':
+        stage.camera!.panBy(0, Number.MAX_SAFE_INTEGER);
+        this.moved();
         return true;
       case '0':
       case 'Home':
@@ -273,6 +296,8 @@ export class Navigation {
       place = move(place, dx * count * pooled, dy * count * pooled, stage, this.anchor !== null);
     }
     this.cursor = place;
+    // The keys point now, until the pointer moves.
+    this.pointer = null;
     const rect = stage.rectOf(place, stage.scene.level)!;
     camera.reveal(rect.x + camera.x, rect.y + camera.y, rect.width, rect.height);
     stage.setCursor(place);

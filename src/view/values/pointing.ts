@@ -6,9 +6,8 @@ import { cellText, readoutText } from './describe';
 import type { CellPlace } from './layout';
 import type { Stage } from './stage';
 
-/** The tip stands this far from its cell, and turns to the other side where this much is not left. */
+/** The tip stands this far from its cell. */
 const GAP = 10;
-const ROOM = 130;
 const EDGE = 14;
 
 export interface PointingOptions {
@@ -70,10 +69,12 @@ export class Pointing {
     const { stage } = this.options;
     const rect = stage.rectOf(place, level);
     if (rect) {
-      const flip = rect.right + GAP > stage.width - ROOM;
-      const x = flip ? rect.x - GAP : rect.right + GAP;
+      const width = this.tip.offsetWidth;
+      const right = rect.right + GAP;
+      // On the side with room; where neither has it, over the cell rather than cut.
+      const x = right + width <= stage.width ? right : Math.max(0, rect.x - GAP - width);
       const y = Math.max(EDGE, Math.min(stage.height - EDGE, rect.y + rect.height / 2));
-      this.tip.style.transform = `translate(${x}px, ${y}px) translate(${flip ? '-100%' : '0'}, -50%)`;
+      this.tip.style.transform = `translate(${x}px, ${y}px) translateY(-50%)`;
     }
   }
 }

@@ -66,7 +66,8 @@ export class Status {
   }
 
   problem(message: string): void {
-    this.say('problem', { kind: 'info', title: 'No values to show', message });
+    const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+    this.say('problem', { kind: 'info', title: 'No values to show', message: sentence });
   }
 
   failed(error: unknown): void {

@@ -258,6 +258,7 @@ export class ValuesView implements View {
     if (this.node.dataset.mvComplete !== complete) {
       this.node.dataset.mvComplete = complete;
     }
+    this.navigation.pointAgain();
     this.rulers.update(this.stage, this.pointing.place);
     setText(this.note, this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '');
     if (this.pooled !== this.stage.pooled) {

@@ -21,9 +21,9 @@ interface FixtureMessage {
   readonly buffers: readonly { readonly file?: string; readonly zeros?: number }[];
 }
 
-const json = <Value>(name: string): Value => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Value;
-const tiles = json<ExpectedTile[]>('tiles.json');
-const messages = json<FixtureMessage[]>('messages.json');
+const json = (name: string): unknown => JSON.parse(readFileSync(join(FOLDER, name), 'utf8'));
+const tiles = json('tiles.json') as ExpectedTile[];
+const messages = json('messages.json') as FixtureMessage[];
 
 /** Equal as numbers of the type, and told apart where they are not: -0 from 0, and integers past 2^53. */
 function same(found: number | bigint, text: string): boolean {

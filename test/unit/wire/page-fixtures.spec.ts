@@ -17,7 +17,7 @@ const FOLDER = join(__dirname, '../../fixtures/wire/page');
 
 function check(name: string, bytes: Uint8Array): void {
   const file = join(FOLDER, name);
-  if (process.env['UPDATE_FIXTURES']) {
+  if (process.env.UPDATE_FIXTURES) {
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(file, bytes);
   }

@@ -1,5 +1,5 @@
 import { StructureTree } from '../../../../src/view/tree/tree';
-import { bert, efficientNet, hostile, many } from '../../../harness/structures';
+import { bert, efficientNet, hostile, layer, linear, many, structure } from '../../../harness/structures';
 import type { Structure } from '../../../../src/wire/protocol';
 
 let tree: StructureTree;
@@ -161,5 +161,25 @@ describe('the structure tree', () => {
     show(bert());
     tree.dispose();
     expect(document.body.children).toHaveLength(0);
+  });
+});
+
+describe('what a row says', () => {
+  it('has no kind where a state dict tells none', () => {
+    show(structure('state dict', layer('state dict', { 0: { ...linear(3, 4), kind: '' } })));
+    expect(row('0').textContent).not.toContain('"');
+    expect(row('0').getAttribute('aria-label')).toBe('0, 3 × 4, 15 parameters');
+  });
+
+  it('claims no shape that a lazy tensor has not learnt yet', () => {
+    show(structure('lazy', layer('Sequential', { 0: layer('LazyLinear', {}, { weight: { shape: [], nbytes: 0 } }) })));
+    expect(row('0').querySelector('.mv-tree-size')!.textContent).toBe('?');
+    expect(row('0').getAttribute('aria-label')).toContain('no shape yet');
+  });
+
+  it('writes a count of many blocks so that it can be read', () => {
+    const blocks = Object.fromEntries(Array.from({ length: 1200 }, (_, i) => [String(i), linear(2, 2)]));
+    show(structure('deep', layer('Sequential', blocks)));
+    expect(document.querySelector('.mv-tree-times')!.textContent).toBe('× 1\u202f200');
   });
 });

@@ -263,6 +263,16 @@ def open_page(view):
     return page
 
 
+def test_what_a_page_says_with_the_opening_is_heard(tv):
+    from pages import HELLO, call
+
+    page = Page()
+    data = {"model_id": tv.model_id, "messages": [HELLO, call("r", "structure"), "nonsense"]}
+    registry._open(page, {"content": {"data": data}})
+    assert page.result("r")["tensors"]
+    assert [message["code"] for message in page.of("error")] == ["malformed"]
+
+
 def test_a_page_finds_the_view_by_its_model_id(tv):
     page = open_page(tv).hello()
     page.say(get("r", tv.tensor, plane=True))

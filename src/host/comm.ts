@@ -87,11 +87,6 @@ export class CommTransport implements Transport {
   private async open(): Promise<void> {
     const manager = this.model.widget_manager as unknown as CommMaker;
     await keepSubshell(manager);
-    if (this.over) {
-      return;
-    }
-    this.kernel = manager.kernel ?? null;
-    this.kernel?.disposed?.connect(this.disconnected, this);
     const comm = await manager._create_comm(TARGET, crypto.randomUUID());
     comm.on_msg((message: CommMessage) => {
       this.received.emit({
@@ -104,15 +99,17 @@ export class CommTransport implements Transport {
       this.comm = null;
       this.end('The kernel closed the view: run the cell again.');
     });
-    await this.subshell(comm, this.kernel);
+    const kernel = manager.kernel ?? null;
+    await this.subshell(comm, kernel);
     if (this.over) {
       return;
     }
-    comm.open({ model_id: this.model.model_id });
+    this.kernel = kernel;
+    kernel?.disposed?.connect(this.disconnected, this);
+    // What waits goes with it: ipykernel looks a message's comm up before it has handled the open that came just before.
+    const messages = this.waiting.splice(0);
+    comm.open({ model_id: this.model.model_id, messages } as never);
     this.comm = comm;
-    for (const message of this.waiting.splice(0)) {
-      this.send(message);
-    }
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Signal } from '@lumino/signaling';
 
-import type { PlaneDescription, Selection, Structure, TileAddress, TileHeader } from '../wire/protocol';
+import type { PlaneDescription, Selection, Statistics, Structure, TileAddress, TileHeader } from '../wire/protocol';
 import { Requests, isLast } from '../wire/requests';
 import type { Answer, LinkState } from '../wire/requests';
 import type { Transport } from '../wire/transport';
@@ -281,7 +281,17 @@ export class LiveSource implements TensorSource {
   private planeOf(description: PlaneDescription): Plane {
     const { address, version, selection } = description;
     const start = this.keyStart(address);
-    return { ...description, key: `${start}${version}/${JSON.stringify(selection)}` };
+    const statistics = this.sameStatistics(description.statistics);
+    return { ...description, statistics, key: `${start}${version}/${JSON.stringify(selection)}` };
+  }
+
+  /** One object for the slices of one tensor, so that what is drawn of it can be known by identity to be the same. */
+  private sameStatistics(statistics: Statistics): Statistics {
+    const text = JSON.stringify(statistics);
+    if (text !== this.lastStatistics?.text) {
+      this.lastStatistics = { text, statistics };
+    }
+    return this.lastStatistics.statistics;
   }
 
   private keyStart(address: string): string {
@@ -334,6 +344,7 @@ export class LiveSource implements TensorSource {
   }
 
   private generation = 0;
+  private lastStatistics: { readonly text: string; readonly statistics: Statistics } | null = null;
   private readonly id = `live-${++sources}`;
   private readonly requests: Requests;
   private readonly wishes = new Map<string, Wish>();

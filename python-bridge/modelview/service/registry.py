@@ -47,7 +47,12 @@ def _open(opened: Comm, message: Mapping[str, Any]) -> None:
         opened.send(data=reply.message)
         opened.close()
         return
-    service.connect(opened)
+    client = service.connect(opened)
+    # The page's first words come with the opening: ipykernel looks up the comm of a message on another thread than the
+    # one that is opening it, and would not find it yet.
+    first = data.get("messages") if isinstance(data, Mapping) else None
+    for words in first if isinstance(first, list) else []:
+        client.receive({"header": message.get("header"), "content": {"data": words}})
 
 
 def _route_by_header(opened: Comm) -> None:

@@ -24,7 +24,9 @@ export class Clipped {
     const { robust } = plane.statistics;
     if (colour.mode !== 'fixed' || colour.low === null || colour.high === null) {
       const total = colour.mode === 'robust' ? (robust?.clipped ?? 0) : 0;
-      this.value = total ? { total } : { below: 0, above: 0 };
+      if (!(this.value && 'total' in this.value && this.value.total === total)) {
+        this.value = { total };
+      }
       return;
     }
     this.value = null;

@@ -101,7 +101,10 @@ export class Stage {
     this.plane = plane;
     this.look = look;
     this.wished = '';
-    this.measure();
+    if (!before || !sameExtent(before, plane)) {
+      // Its rulers may be of another width. A slice changes no size, and to measure is to lay the page out.
+      this.measure();
+    }
     if (isEmpty(plane)) {
       this.camera = null;
     } else if (!this.camera || !before || !sameExtent(before, plane)) {

@@ -47,6 +47,7 @@ export class ValuesView implements View {
   private readonly observer: ResizeObserver | null;
   private plane: Plane | null = null;
   private openedKey = '';
+  private thickness = '';
   private highlight: number | bigint | null = null;
   private pooled = false;
   private hintTimer = 0;
@@ -211,14 +212,19 @@ export class ValuesView implements View {
       return;
     }
     const [left, top] = Rulers.thickness(plane);
-    this.node.style.setProperty('--mv-ruler-left', `${left}px`);
-    this.node.style.setProperty('--mv-ruler-top', `${top}px`);
+    const thickness = `${left} ${top}`;
+    if (thickness !== this.thickness) {
+      this.thickness = thickness;
+      this.node.style.setProperty('--mv-ruler-left', `${left}px`);
+      this.node.style.setProperty('--mv-ruler-top', `${top}px`);
+    }
     this.status.ready();
-    this.clipped.plane(plane, this.context.state.value.colour);
-    this.updateLegend();
     this.navigationFor(plane);
+    // The picture first: what stands beside it says the same of every slice.
     this.stage.show(plane, this.look(plane));
     this.stage.setRegion(fromState(plane, this.context.state.value.region));
+    this.clipped.plane(plane, this.context.state.value.colour);
+    this.updateLegend();
     this.pointing.again(plane);
   }
 

@@ -231,7 +231,7 @@ export class Notebook {
     await this.page.evaluate(() => (window as unknown as { running: Promise<unknown> }).running);
   }
 
-  /** Takes cells that are out of sight out of the document: harder than JupyterLab's default, which only hides them. */
+  /** Has JupyterLab detach the cells that are out of sight, where by default it leaves them to the browser. */
   async windowed(): Promise<void> {
     await this.page.evaluate(() => {
       const { content } = (window as unknown as LabWindow).jupyterapp.shell.currentWidget;

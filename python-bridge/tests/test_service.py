@@ -527,3 +527,15 @@ def test_whatever_a_page_says_the_service_answers_or_ignores_it_and_lives_on(ser
     assert page.end("still there")["kind"] == "done"
     assert not any(m.get("code") == "internal" for m in page.messages), page.messages
     client.release()
+
+
+def test_a_page_whose_subshell_is_gone_is_let_go(service):
+    gone, here, plain = Page(), Page(), Page()
+    service.connect(gone, "gone")
+    service.connect(here, "here")
+    service.connect(plain)
+    service.release_unreachable(None)
+    assert len(service.clients) == 3
+    service.release_unreachable({"here", "other"})
+    assert [client.comm for client in service.clients] == [here, plain]
+    assert gone.closed

@@ -64,11 +64,14 @@ class Client:
         Opened by the page for this model.
     service
         What it asks.
+    subshell
+        The kernel's thread that its messages are handled by, where it is not the main one.
     """
 
-    def __init__(self, comm: Comm, service: Service) -> None:
+    def __init__(self, comm: Comm, service: Service, subshell: str | None = None) -> None:
         self.comm = comm
         self.service = service
+        self.subshell = subshell
         self.closed = False
         self.used = time.monotonic()
         self._credits: Credits | None = None  # none before hello

@@ -47,12 +47,28 @@ def _open(opened: Comm, message: Mapping[str, Any]) -> None:
         opened.send(data=reply.message)
         opened.close()
         return
-    client = service.connect(opened)
+    # A notebook that is closed has JupyterLab end its subshell, sometimes before that has heard our comm's closing.
+    service.release_unreachable(_subshells())
+    client = service.connect(opened, _subshell_of(message))
     # The page's first words come with the opening: ipykernel looks up the comm of a message on another thread than the
     # one that is opening it, and would not find it yet.
     first = data.get("messages") if isinstance(data, Mapping) else None
     for words in first if isinstance(first, list) else []:
         client.receive({"header": message.get("header"), "content": {"data": words}})
+
+
+def _subshell_of(message: Mapping[str, Any]) -> str | None:
+    subshell = (message.get("header") or {}).get("subshell_id")
+    return subshell if isinstance(subshell, str) else None
+
+
+def _subshells() -> frozenset[str] | None:
+    """The subshells that this kernel has; None where it cannot tell."""
+    from IPython.core.getipython import get_ipython
+
+    kernel = getattr(get_ipython(), "kernel", None)
+    manager = getattr(getattr(kernel, "shell_channel_thread", None), "manager", None)
+    return None if manager is None else frozenset(manager.list_subshell())
 
 
 def _route_by_header(opened: Comm) -> None:

@@ -13,7 +13,7 @@ from .operations import OPERATIONS
 from .worker import WORKER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from ..model import Model
     from ..wire.replies import Reply
@@ -49,16 +49,25 @@ class Service:
         """What `call` may name."""
         return tuple(OPERATIONS)
 
-    def connect(self, comm: Comm) -> Client:
-        """Serve a page on the comm that it opened; the longest idle one makes room where there are too many."""
+    def connect(self, comm: Comm, subshell: str | None = None) -> Client:
+        """Serve a page on the comm that it opened; the longest idle one makes room where there are too many.
+
+        `subshell` is the one that the page has its messages handled by.
+        """
         while len(self._clients) >= MOST_CLIENTS:
             oldest = min(self._clients, key=lambda client: (not client.idle, client.used))
             log.info("more than %d pages show one view: the oldest is let go", MOST_CLIENTS)
             oldest.close("This view is open in too many places. Reload the page to use it here.")
-        client = Client(comm, self)
+        client = Client(comm, self, subshell)
         with WORKER.changed:
             self._clients.append(client)
         return client
+
+    def release_unreachable(self, subshells: Collection[str] | None) -> None:
+        """Let go of the clients whose subshell is none of these: nothing that their pages say can arrive any more."""
+        for client in self.clients:
+            if subshells is not None and client.subshell is not None and client.subshell not in subshells:
+                client.close("The page has left the kernel.")
 
     def forget(self, client: Client) -> None:
         """Let go of a client that has closed."""

@@ -29,8 +29,6 @@ export default defineConfig({
   // One JupyterLab and two cores: tests that measure time must not share them.
   workers: 1,
   fullyParallel: false,
-  // On a machine that others share a page may come late; what fails twice has failed.
-  retries: process.env.CI ? 1 : 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 120_000,
   expect: { timeout: 30_000 },

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 # Measured on loopback (docs/architecture.md): throughput is flat from 256 KiB, and a reply under 64 KiB waits 44 ms for
 # a delayed acknowledgement of TCP.
 SMALLEST_BATCH = 256 * 1024
-LARGEST_BATCH = 1024 * 1024
 SMALLEST_REPLY = 64 * 1024
 LARGEST_INLINE_RESULT = 16 * 1024
 

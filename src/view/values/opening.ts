@@ -26,10 +26,6 @@ export class Opening {
 
   constructor(private readonly options: OpeningOptions) {}
 
-  get busy(): boolean {
-    return this.controller !== null;
-  }
-
   open(selection: Selection): Promise<void> {
     if (this.controller && !this.slow) {
       this.next = selection;

@@ -6,11 +6,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { encodeTensors } from '../../../src/wire/arrow';
-import type { CellArray } from '../../../src/wire/arrow';
 import type { PageMessage } from '../../../src/wire/protocol';
 import { Requests } from '../../../src/wire/requests';
 import { LiveSource } from '../../../src/tensor/live';
 import { defaultSelection } from '../../../src/tensor/selection';
+import { EVERY_TYPE } from './every-type';
 import { FakeTransport } from './fake-transport';
 
 const FOLDER = join(__dirname, '../../fixtures/wire/page');
@@ -51,19 +51,7 @@ describe('what the page sends is what the fixtures hold', () => {
     check('messages.json', new TextEncoder().encode(`${JSON.stringify(sent, null, 2)}\n`));
   });
 
-  it.each<[string, CellArray]>([
-    ['float16', new Uint16Array([0x3c00, 0xbc00, 0x7e00, 0x7c00, 0xfc00, 1])],
-    ['float32', new Float32Array([1, -2, NaN, Infinity, 1e-30, 0.1])],
-    ['float64', new Float64Array([Math.PI, -0, NaN, -Infinity, 1e300, 5e-324])],
-    ['int8', new Int8Array([-128, 127, 0, 1, 2, 3])],
-    ['uint8', new Uint8Array([0, 255, 1, 2, 3, 4])],
-    ['int16', new Int16Array([-32768, 32767, 0, 1, 2, 3])],
-    ['uint16', new Uint16Array([0, 65535, 1, 2, 3, 4])],
-    ['int32', new Int32Array([-(2 ** 31), 2 ** 31 - 1, 0, 1, 2, 3])],
-    ['uint32', new Uint32Array([0, 2 ** 32 - 1, 1, 2, 3, 4])],
-    ['int64', new BigInt64Array([-(2n ** 63n), 2n ** 63n - 1n, 2n ** 53n + 1n, 0n, 1n, 2n])],
-    ['uint64', new BigUint64Array([0n, 2n ** 64n - 1n, 1n, 2n, 3n, 4n])]
-  ])('a tensor of %s', (encoding, values) => {
+  it.each(EVERY_TYPE)('a tensor of %s', (encoding, values) => {
     const tensor = { name: 'value', encoding, shape: [1, 2, 3], dims: ['facet', 'row', 'column'], values };
     check(`${encoding}.arrow`, encodeTensors([tensor]));
   });

@@ -18,12 +18,14 @@ view`);
   const { bytes, changes, echoes, cached } = await session.page.evaluate(`bench.slices(benchREGL, ${SAMPLES})`);
   const of = (samples, name) => summary(samples.map(sample => sample[name]));
   const change = {
+    asked: of(changes, 'asked'),
     arrived: of(changes, 'arrived'),
     drawn: of(changes, 'drawn'),
     shown: of(changes, 'shown'),
     frames: of(changes, 'frames')
   };
   const echo = {
+    asked: of(echoes, 'asked'),
     arrived: of(echoes, 'arrived'),
     received: of(echoes, 'received'),
     drawn: of(echoes, 'drawn'),

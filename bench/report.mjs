@@ -92,10 +92,12 @@ function slices({ bytes: size, change, echo, ratios, cached }) {
   const row = (name, s, over = '') => [name, ...timesOf(s), s.count, over && `${over.toFixed(2)} ×`];
   return `${table([
     [`${bytes(size)} a message`, 'median', 'min', 'max', 'runs', ''],
+    row('raw echo: request on the socket', echo.asked),
     row('raw echo: message on the socket', echo.arrived),
     row('raw echo: message handled', echo.received),
     row('raw echo: uploaded, drawing issued', echo.drawn),
     row('raw echo: its frame', echo.shown),
+    row('slice change: request on the socket', change.asked),
     row('slice change: message on the socket', change.arrived),
     row('slice change: drawing issued', change.drawn, ratios.drawn),
     row('slice change: its frame', change.shown, ratios.shown),

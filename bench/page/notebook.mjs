@@ -2,7 +2,7 @@
 (() => {
   performance.setResourceTimingBufferSize(10_000);
 
-  const wire = { received: 0, sent: 0, binary: 0, messages: 0, largest: 0, last: 0, bulk: 0, extensions: '' };
+  const wire = { received: 0, sent: 0, binary: 0, messages: 0, largest: 0, last: 0, asked: 0, bulk: 0, extensions: '' };
 
   /** The bytes of a kernel message's binary buffers: all else in it is JSON. (Offsets first: jupyter_server's v1 protocol.) */
   const binaryOf = data => {
@@ -35,6 +35,7 @@
     }
     send(data) {
       count(data, 'sent');
+      wire.asked ||= wire.last;
       super.send(data);
     }
   };

@@ -1,6 +1,7 @@
 /* A change of slice, from the slider to the pixels, and a raw comm that brings as many bytes. */
 (() => {
   const { bench } = window;
+  const { wire } = bench;
   const BITS = 9;
   const CELLS = 24;
   const output = () => bench.panel().content.activeCell.outputArea.node;
@@ -52,6 +53,7 @@
     };
     bench.presented.add(listener);
     slider.value = String(index);
+    wire.asked = 0;
     const start = performance.now();
     slider.dispatchEvent(new Event('input', { bubbles: true }));
     while (performance.now() - start < 10_000) {
@@ -65,6 +67,7 @@
         bench.presented.delete(listener);
         const { at, arrived, frame, inside } = picture;
         return {
+          asked: wire.asked - start,
           arrived: arrived - start,
           drawn: at - start,
           shown: Math.max(shown, at) - start,
@@ -90,6 +93,7 @@
   /** As many bytes through a comm of JupyterLab as it is, uploaded and drawn: `{arrived, received, drawn, shown}`. */
   const echo = async (bytes, quad) => {
     const asked = ++number;
+    wire.asked = 0;
     const start = performance.now();
     const times = await new Promise(resolve => {
       answered = ({ content, buffers }) => {
@@ -104,7 +108,12 @@
         quad.upload(data);
         quad.draw(0, 0);
         const drawn = performance.now();
-        resolve({ arrived: bench.wire.bulk - start, received: received - start, drawn: drawn - start });
+        resolve({
+          asked: wire.asked - start,
+          arrived: wire.bulk - start,
+          received: received - start,
+          drawn: drawn - start
+        });
       };
       comm.send({ number: asked, bytes });
     });

@@ -55,6 +55,8 @@ def tensor(service):
 class Gate:
     """A source that reads when it is let, and may fail or change on the way."""
 
+    resident = False
+
     def __init__(self, inner):
         self.inner = inner
         self.open = threading.Event()
@@ -539,3 +541,31 @@ def test_a_page_whose_subshell_is_gone_is_let_go(service):
     service.release_unreachable({"here", "other"})
     assert [client.comm for client in service.clients] == [here, plain]
     assert gone.closed
+
+
+def test_what_is_on_hand_is_answered_before_the_handler_returns(service, tensor):
+    page = Page()
+    service.connect(page)
+    page.hello()
+    page.say(get("first", tensor, plane=True))
+    page.end("first")  # the statistics are known from here on
+    with WORKER.changed:  # and no other thread does anything
+        page.say(get("again", tensor, plane=True))
+        assert page.ends("again")
+        page.say(get("tile", tensor, tiles=[(0, 0, 1, 1)]))
+        assert page.ends("tile")
+        page.say(get("reduced", tensor, tiles=[(0, 0, 0, 0)], selection={"dims": {"out": "mean", "in": "column"}}))
+        assert not page.ends("reduced")
+    assert page.end("reduced")["kind"] == "tile"
+
+
+def test_a_page_that_does_not_acknowledge_is_not_served_by_the_handler_either(service, tensor):
+    page = Page(acknowledge=False)
+    service.connect(page)
+    page.hello(credits={"requests": 1, "bytes": 2**20})
+    page.say(get("a", tensor, tiles=[(0, 0, 0, 0)]))
+    assert page.end("a")["kind"] == "tile"
+    page.say(get("b", tensor, tiles=[(0, 0, 0, 1)]))
+    assert not page.ends("b")
+    page.say({"kind": "ack", "bytes": sum(len(buffer) for buffer in page.buffers[-1])})
+    assert page.end("b")["kind"] == "tile"

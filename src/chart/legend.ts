@@ -59,8 +59,11 @@ export class Legend {
   }
 
   update(state: LegendState): void {
-    this.state = state;
-    this.redraw();
+    // A slice brings what is drawn already.
+    if (!this.state || !same(this.state, state)) {
+      this.state = state;
+      this.redraw();
+    }
   }
 
   dispose(): void {
@@ -175,6 +178,17 @@ export class Legend {
   private readonly summary: Selection<HTMLDListElement, undefined, null, undefined>;
   private readonly sampled: Div;
 }
+
+const same = (a: LegendState, b: LegendState): boolean =>
+  a.statistics === b.statistics &&
+  a.scale.map === b.scale.map &&
+  a.scale.low === b.scale.low &&
+  a.scale.high === b.scale.high &&
+  a.colour === b.colour &&
+  a.theme === b.theme &&
+  a.clipped === b.clipped &&
+  a.pooled === b.pooled &&
+  a.highlight === b.highlight;
 
 /** An end of the values: exact where it is an integer, of which the largest come as text. */
 const extreme = (value: number | string | null): string =>

@@ -40,6 +40,13 @@ interface Mark {
   readonly width: number;
 }
 
+/** An attribute of SVG that is written again is laid out again, though it be the same. */
+function write(node: Element, name: string, value: string): void {
+  if (node.getAttribute(name) !== value) {
+    node.setAttribute(name, value);
+  }
+}
+
 const widthOf = (text: string): number => {
   const digits = text.replace(/\D/g, '').length;
   return FONT * (digits * DIGIT + (text.length - digits) * LETTER);
@@ -84,13 +91,11 @@ export class Ruler {
     if (this.name.text() !== label) {
       this.name.text(label);
     }
-    this.name
-      .attr(
-        'transform',
-        this.side === 'top' ? `translate(${middle},${FONT})` : `translate(${FONT},${middle})rotate(-90)`
-      )
-      // A name wider than what it names would lie over its neighbours.
-      .attr('visibility', to - from > widthOf(label) * 0.8 ? null : 'hidden');
+    const name = this.name.node()!;
+    const place = this.side === 'top' ? `translate(${middle},${FONT})` : `translate(${FONT},${middle})rotate(-90)`;
+    write(name, 'transform', place);
+    // A name wider than what it names would lie over its neighbours.
+    write(name, 'visibility', to - from > widthOf(label) * 0.8 ? 'visible' : 'hidden');
     const first = Math.max(0, Math.floor(state.start));
     const last = Math.min(size, Math.ceil(state.end)) - 1;
     const said = size > 0 ? `${label}: indices ${first} to ${last} of ${size}` : label;
@@ -124,15 +129,11 @@ export class Ruler {
   private draw(marks: readonly Mark[]): void {
     const { side, across } = this;
     const edge = across - 0.5;
-    this.ticks.attr(
-      'd',
-      marks
-        .map(({ at }) => {
-          const crisp = Math.round(at - 0.5) + 0.5;
-          return side === 'top' ? `M${crisp},${edge}v${-TICK}` : `M${edge},${crisp}h${-TICK}`;
-        })
-        .join('')
-    );
+    const ticks = marks.map(({ at }) => {
+      const crisp = Math.round(at - 0.5) + 0.5;
+      return side === 'top' ? `M${crisp},${edge}v${-TICK}` : `M${edge},${crisp}h${-TICK}`;
+    });
+    write(this.ticks.node()!, 'd', ticks.join(''));
     const texts = this.labels.selectAll<SVGTextElement, Mark>('text').data(marks).join('text');
     const edgeOfText = across - TICK - 4;
     // Text that is set again is laid out again, though it be the same: a pan moves labels, and writes few.
@@ -141,7 +142,7 @@ export class Ruler {
         this.textContent = text;
       }
       const place = side === 'top' ? `translate(${at},${edgeOfText})` : `translate(${edgeOfText},${at})`;
-      this.setAttribute('transform', place);
+      write(this, 'transform', place);
     });
   }
 
@@ -151,7 +152,7 @@ export class Ruler {
     const index = highlight ?? -1;
     const at = from + ((index + 0.5 - start) / (end - start)) * (to - from);
     if (!(index >= 0 && index < size && at >= from && at <= to)) {
-      this.mark.attr('visibility', 'hidden');
+      write(this.mark.node()!, 'visibility', 'hidden');
       return null;
     }
     const text = cut(format?.(index) ?? String(index));
@@ -161,7 +162,9 @@ export class Ruler {
     const top = this.side === 'top';
     const x = top ? at - width / 2 : across - TICK - width;
     const y = top ? across - TICK - FONT - 5 : at - 8;
-    this.mark.attr('visibility', null).attr('transform', `translate(${x},${y})`);
+    const mark = this.mark.node()!;
+    write(mark, 'visibility', 'visible');
+    write(mark, 'transform', `translate(${x},${y})`);
     if (label.text() !== text) {
       this.mark.select('rect').attr('width', width).attr('height', 16);
       label

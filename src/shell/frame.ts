@@ -2,7 +2,7 @@ import { Signal } from '@lumino/signaling';
 
 import { Tooltip } from '../chart/tooltip';
 import type { SourceState, TensorSource } from '../tensor/source';
-import { element, uniqueId } from '../ui/dom';
+import { element, setHidden, uniqueId } from '../ui/dom';
 import { Notice } from '../ui/notice';
 import { StructureTree } from '../view/tree/tree';
 import { pythonFor } from '../view/values/python';
@@ -194,7 +194,13 @@ export class Frame {
     if (changed.includes('node') || changed.includes('address')) {
       this.tree?.select(node, address);
     }
-    this.inspector?.update();
+    const shown = changed.filter(key => key !== 'colour' && key !== 'region');
+    if (shown.some(key => key !== 'slices')) {
+      this.inspector?.update();
+    } else if (shown.length) {
+      // First the view asks the kernel for the slice: it hears of it after this frame does.
+      queueMicrotask(() => this.disposed || this.inspector?.update());
+    }
   };
 
   private readonly onSource = (_: unknown, state: SourceState): void => {
@@ -240,8 +246,8 @@ export class Frame {
   private showPane(): void {
     const possible = this.options.kind === 'model' && !this.failure.node.isConnected;
     const open = possible && (this.narrow ? this.drawer : this.side);
-    this.pane.hidden = !open;
-    this.splitter.node.hidden = !open || this.narrow;
+    setHidden(this.pane, !open);
+    setHidden(this.splitter.node, !open || this.narrow);
     this.node.toggleAttribute('data-drawer', open && this.narrow);
     this.header.update({ treeOpen: open });
   }

@@ -1,5 +1,5 @@
 import type { TensorSource } from '../tensor/source';
-import { element, setAttribute, setText, uniqueId } from '../ui/dom';
+import { element, setAttribute, setHidden, setText, uniqueId } from '../ui/dom';
 import { Notice } from '../ui/notice';
 import { Slicer } from '../ui/slicer';
 import { Tabs } from '../ui/tabs';
@@ -62,7 +62,7 @@ export class Inspector {
     const tab = this.chooseTab(subject);
     const wide = tab?.applies(null) ?? false;
     this.title.update(wide && tensor ? { ...subject, node: null, tensor: null, siblings: [] } : subject);
-    this.foot.hidden = wide || !tensor || !tab;
+    setHidden(this.foot, wide || !tensor || !tab);
     if (tensor && !this.foot.hidden) {
       const selection = Subjects.selection(tensor, store.value);
       const { status } = source.state;
@@ -99,7 +99,7 @@ export class Inspector {
     const all = [...wide, ...close];
     const chosen = problem ? null : (all.find(view => view.id === store.value.tab) ?? close[0] ?? wide[0] ?? null);
     this.tabs.update({ tabs: all, selected: chosen?.id ?? null });
-    this.tabs.node.hidden = kind === 'tensor' && all.length < 2;
+    setHidden(this.tabs.node, kind === 'tensor' && all.length < 2);
     setAttribute(this.panel, 'aria-labelledby', (chosen && this.tabs.elementId(chosen.id)) ?? null);
     return chosen;
   }
@@ -117,7 +117,7 @@ export class Inspector {
         this.make(tab, tensor);
       }
     }
-    this.panel.hidden = !this.view;
+    setHidden(this.panel, !this.view);
     this.say(problem, tab, tensor);
   }
 
@@ -125,7 +125,7 @@ export class Inspector {
     try {
       const view = tab.create(this.context, tensor);
       this.view = view;
-      this.panel.hidden = false;
+      setHidden(this.panel, false);
       this.panel.append(view.node);
       view.resized();
     } catch (error) {

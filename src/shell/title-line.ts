@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatCounted, formatQuantity } from '../tensor/format';
 import { shapeOf, valuesOf } from '../tensor/shape';
-import { element } from '../ui/dom';
+import { element, setHidden } from '../ui/dom';
 import { Tabs } from '../ui/tabs';
 import { nameElement } from '../view/names';
 import { bodyOf } from '../view/tree/items';
@@ -38,13 +38,17 @@ export class TitleLine {
   }
 
   update(subject: Subject): void {
+    const before = this.subject;
     this.subject = subject;
+    if (before && same(before, subject)) {
+      return;
+    }
     const { node, tensor, siblings } = subject;
-    this.node.hidden = !node?.path && !tensor;
+    setHidden(this.node, !node?.path && !tensor);
     const name = tensor ? this.nameOf(subject) : (node?.path ?? '');
     this.what.replaceChildren(nameElement(name, { tail: 24 }));
     this.facts.replaceChildren(...(tensor ? this.tensorFacts(subject) : nodeFacts(subject)));
-    this.tensors.node.hidden = siblings.length < 2;
+    setHidden(this.tensors.node, siblings.length < 2);
     const prefix = node?.path ? `${node.path}.` : '';
     this.tensors.update({
       tabs: siblings.map(each => ({
@@ -110,6 +114,12 @@ export class TitleLine {
   private readonly tensors: Tabs;
   private readonly listening = new AbortController();
 }
+
+const same = (a: Subject, b: Subject): boolean =>
+  a.node === b.node &&
+  a.tensor === b.tensor &&
+  a.siblings.length === b.siblings.length &&
+  a.siblings.every((sibling, index) => sibling === b.siblings[index]);
 
 const nameUnder = (tensor: TensorDescriptor, prefix: string): string =>
   [tensor.address, ...tensor.names].map(bodyOf).find(name => name.startsWith(prefix)) ?? bodyOf(tensor.address);

@@ -1,4 +1,4 @@
-import { element, OWN_KEYS, setAttribute } from './dom';
+import { element, OWN_KEYS, setAttribute, setHidden } from './dom';
 import { icon, type IconName } from './icons';
 
 export interface ButtonOptions {
@@ -48,7 +48,7 @@ export class Button {
       this.node.disabled = state.disabled;
     }
     if (state.hidden !== undefined) {
-      this.node.hidden = state.hidden;
+      setHidden(this.node, state.hidden);
     }
     if (state.pressed !== undefined) {
       setAttribute(this.node, 'aria-pressed', String(state.pressed));

@@ -38,6 +38,13 @@ export function setAttribute(node: Element, name: string, value: string | null):
   }
 }
 
+/** Shows or hides, where that is a change: the attribute written again is laid out again. */
+export function setHidden(node: HTMLElement, hidden: boolean): void {
+  if (node.hidden !== hidden) {
+    node.hidden = hidden;
+  }
+}
+
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) {
     node.textContent = text;

@@ -1,5 +1,5 @@
 import { Button } from './button';
-import { element, setAttribute } from './dom';
+import { element, setAttribute, setHidden } from './dom';
 import { icon, type IconName } from './icons';
 
 export type NoticeKind = 'info' | 'loading' | 'empty' | 'warning' | 'error';
@@ -38,7 +38,7 @@ export class Notice {
     this.drawn = drawn;
     this.action?.dispose();
     this.action = undefined;
-    this.node.hidden = !state;
+    setHidden(this.node, !state);
     this.node.replaceChildren();
     if (!state) {
       return;

@@ -1,7 +1,7 @@
 import { formatCount, formatPercent } from '../tensor/format';
 import type { Progress } from '../tensor/source';
 import { Button } from './button';
-import { element, setAttribute, setText } from './dom';
+import { element, setAttribute, setHidden, setText } from './dom';
 
 export interface ProgressOptions {
   /** Given, there is a button for it. */
@@ -27,7 +27,7 @@ export class ProgressBar {
 
   /** A `total` of 0 is work of unknown length. */
   update(progress: Progress | null): void {
-    this.node.hidden = progress === null;
+    setHidden(this.node, progress === null);
     if (!progress) {
       return;
     }

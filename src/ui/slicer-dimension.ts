@@ -1,7 +1,7 @@
 import { formatCount } from '../tensor/format';
 import { STATISTICS } from '../wire/protocol';
 import type { Reduction, Use } from '../wire/protocol';
-import { element, OWN_KEYS, setAttribute } from './dom';
+import { element, OWN_KEYS, setAttribute, setHidden } from './dom';
 import { Picker, type PickerOption } from './picker';
 
 export interface SlicerDimensionOptions {
@@ -71,8 +71,8 @@ export class SlicerDimension {
       disabled
     });
     // A dimension of one index has nothing to slide over.
-    this.slider.hidden = !isIndex || this.options.size < 2;
-    this.field.hidden = !isIndex;
+    setHidden(this.slider, !isIndex || this.options.size < 2);
+    setHidden(this.field, !isIndex);
     this.slider.disabled = this.field.disabled = disabled;
     if (isIndex) {
       this.show(use);

@@ -1,7 +1,7 @@
 import { componentsOf, defaultSelection, selectionKey, withUse } from '../tensor/selection';
 import type { Component, Selection, TensorDescriptor, Use } from '../wire/protocol';
 import { Button } from './button';
-import { element } from './dom';
+import { element, setHidden } from './dom';
 import { Picker } from './picker';
 import { SlicerDimension } from './slicer-dimension';
 
@@ -55,7 +55,7 @@ export class Slicer {
     this.build(tensor);
     tensor.dims.forEach((dim, index) => this.groups[index]!.update({ use: selection.dims[dim]!, disabled }));
     const components = componentsOf(tensor.dtype);
-    this.component.node.hidden = components.length < 2;
+    setHidden(this.component.node, components.length < 2);
     this.component.update({
       options: components.map(value => ({ value, label: value })),
       value: selection.component,

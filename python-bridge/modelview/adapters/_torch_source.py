@@ -121,6 +121,13 @@ class TorchSource:
             return None
 
     @property
+    def resident(self) -> bool:
+        """See `TensorSource`; what a subclass of a tensor does when it is read is its own affair."""
+        tensor = self.tensor()
+        plain = type(tensor) in (torch.Tensor, nn_parameter) and not _uninitialised(tensor)
+        return plain and tensor.device.type == "cpu" and tensor.layout == torch.strided
+
+    @property
     def problem(self) -> str | None:
         """See `TensorSource`."""
         tensor = self.tensor()

@@ -37,6 +37,7 @@ class NumpySource:
         self._mask = np.ma.getmaskarray(array) if masked and np.ma.is_masked(array) else None
         # A matrix keeps two dimensions whatever is taken from it, a plain array does not.
         self._array = np.asarray(array)
+        self.resident = not isinstance(array, np.memmap)
         self._stored, self.dtype = _names(self._array.dtype)
         if self._mask is not None and self._array.dtype.kind in "biu":
             self.dtype = "float64" if self._array.dtype.itemsize >= 4 else "float32"

@@ -111,7 +111,8 @@ class Client:
             case Cancel():
                 self._cancel(data)
             case Get():
-                self._enqueue(Job(self, data.request, self.service.get(data), data.view, data.generation))
+                job = Job(self, data.request, self.service.get(data), data.view, data.generation)
+                self._enqueue(job, prompt=True)
             case Call():
                 self._enqueue(Job(self, data.request, self.service.call(data)))
 
@@ -131,7 +132,12 @@ class Client:
         subshells = header.get("subshell_id") is not None
         self.send(replies.welcome(__version__, self.service.operations, subshells))
 
-    def _enqueue(self, job: Job) -> None:
+    def _enqueue(self, job: Job, *, prompt: bool = False) -> None:
+        """Leave a job to the worker; of one that is `prompt`, what is soon done is done at once.
+
+        What a slider asks for is on hand nearly always. To wake another thread for it, while the page and the server
+        want the processors too, takes longer than to read and encode it.
+        """
         with WORKER.changed:
             if self._credits is None:
                 raise HandshakeError("The first message is `hello`, with a protocol version.", job.request)
@@ -146,7 +152,15 @@ class Client:
             if job.view is not None:
                 self._supersede(job, job.view)
             self._jobs.append(job)
-            WORKER.changed.notify()
+            job.held = prompt and self._credits.allow(job.request)
+            if not job.held:
+                WORKER.changed.notify()
+        if job.held:
+            job.begin()
+            with WORKER.changed:
+                job.held = False
+                if not job.ended:
+                    WORKER.changed.notify()
 
     def _supersede(self, job: Job, view: str) -> None:
         newest = max(job.generation, self._generations.pop(view, 0))
@@ -173,7 +187,7 @@ class Client:
             lambda job: granted is not None and granted.allow(job.request),
         ):
             for index, job in enumerate(self._jobs):
-                if ready(job):
+                if not job.held and ready(job):
                     # To the back, so that requests take turns.
                     self._jobs.append(self._jobs.pop(index))
                     return job

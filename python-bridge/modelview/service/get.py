@@ -9,13 +9,14 @@ from ..errors import StaleError
 from ..tensors import Pyramid, TileAddress
 from ..wire import replies
 from ..wire.arrow import encode_tile
+from .job import LATER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ..wire.protocol import Get
     from ..wire.replies import EncodedTile, Reply
-    from .job import Job
+    from .job import Job, Steps
     from .service import Service
 
 # A plane of very many facets has thousands of coarsest tiles; the page asks for the others as they come into sight.
@@ -25,8 +26,8 @@ MOST_UNASKED = 16
 BATCH_SECONDS = 0.05
 
 
-def get_steps(service: Service, job: Job, get: Get) -> Iterator[Reply]:
-    """Answer one `get`, a reply at a time."""
+def get_steps(service: Service, job: Job, get: Get) -> Steps:
+    """Answer one `get`, a reply at a time; `LATER` where its first one takes more than reading what it brings."""
     tensor, selection = service.find(get.address, get.selection)
 
     def stale() -> Reply:
@@ -39,6 +40,8 @@ def get_steps(service: Service, job: Job, get: Get) -> Iterator[Reply]:
 
     wanted = [TileAddress(*tile) for tile in get.tiles]
     plane, pyramid = service.open(tensor, selection)
+    if not pyramid.on_hand(plane.coarsest_tiles()[:1] if get.plane else wanted, statistics=get.plane):
+        yield LATER
     if get.plane:
         # A tensor in training changes while it is read. One more try is worth its time; then the page decides.
         for attempt in range(2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import logging
 import time
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from ..errors import Cancelled, ModelViewError
@@ -16,11 +17,22 @@ if TYPE_CHECKING:
     from ..wire.replies import Reply
     from .client import Client
 
+    Steps = Iterator[Reply | "Later"]
+
 log = logging.getLogger("modelview.service")
 
 # Work that is over sooner needs no progress bar; a bar need not move more often than this.
 QUIET_SECONDS = 0.2
 PROGRESS_SECONDS = 0.1
+
+
+class Later(Enum):
+    """What steps yield before work that takes longer than a message's handler may: the worker goes on."""
+
+    LATER = "later"
+
+
+LATER = Later.LATER
 
 
 class Job:
@@ -37,7 +49,8 @@ class Job:
     request
         The page's name for it.
     steps
-        Makes the replies, one for each `next`. Without a last `done` or `stale` of its own the request ends in `done`.
+        Makes the replies, one for each `next`, or `LATER`. Without a last `done` or `stale` of its own the request ends
+        in `done`.
     view, generation
         A newer generation of the same view makes this one superfluous.
     """
@@ -46,7 +59,7 @@ class Job:
         self,
         client: Client,
         request: str,
-        steps: Callable[[Job], Iterator[Reply]],
+        steps: Callable[[Job], Steps],
         view: str | None = None,
         generation: int = 0,
     ) -> None:
@@ -56,6 +69,8 @@ class Job:
         self.generation = generation
         self.cancelled = False
         self.ended = False
+        # While the handler makes its first reply the worker leaves it alone.
+        self.held = False
         self._context = contextvars.copy_context()
         self._steps = steps(self)
         self._started: float | None = None
@@ -63,7 +78,11 @@ class Job:
 
     def step(self) -> None:
         """Make and send the next reply; never raises."""
-        self._context.run(self._step)
+        self._context.run(self._step, False)
+
+    def begin(self) -> None:
+        """Make and send the first reply where that is soon done; never raises."""
+        self._context.run(self._step, True)
 
     def check(self) -> None:
         """Raise `Cancelled` where nobody waits any more."""
@@ -84,11 +103,15 @@ class Job:
         if not (self.cancelled or self.ended):
             self.client.send(replies.progress(self.request, int(done), int(total), label))
 
-    def _step(self) -> None:
+    def _step(self, prompt: bool) -> None:
         if self._started is None:
             self._started = time.monotonic()
         try:
             reply = self._next()
+            if reply is LATER:
+                if prompt:
+                    return
+                reply = self._next()
         except Cancelled:
             reply = replies.done(self.request, cancelled=True)
         except ModelViewError as problem:
@@ -96,12 +119,13 @@ class Job:
         except BaseException as problem:  # the worker outlives whatever a tensor's own code raises
             log.error("request %s failed", self.request, exc_info=True)
             reply = replies.error(self.request, "internal", describe(problem))
+        assert reply is not LATER
         if reply.ends:
             self.client.finish(self, reply)
         else:
             self.client.send(reply)
 
-    def _next(self) -> Reply:
+    def _next(self) -> Reply | Later:
         self.check()
         reply = next(self._steps, None)
         # What was made for a request that nobody waits for any more is not worth sending.

@@ -13,11 +13,10 @@ from .operations import OPERATIONS
 from .worker import WORKER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from ..model import Model
-    from ..wire.replies import Reply
-    from .job import Job
+    from .job import Job, Steps
 
 log = logging.getLogger("modelview.service")
 
@@ -97,11 +96,11 @@ class Service:
         plane = Plane.of(tensor, selection)
         return plane, Pyramid(tensor, plane)
 
-    def get(self, get: Get) -> Callable[[Job], Iterator[Reply]]:
+    def get(self, get: Get) -> Callable[[Job], Steps]:
         """Make the steps of a `get`."""
         return lambda job: get_steps(self, job, get)
 
-    def call(self, call: Call) -> Callable[[Job], Iterator[Reply]]:
+    def call(self, call: Call) -> Callable[[Job], Steps]:
         """Make the steps of a `call`.
 
         Raises

@@ -66,6 +66,11 @@ class _Derived:
         self.source = source
 
     @property
+    def resident(self) -> bool:
+        """Something is computed."""
+        return False
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """See `TensorSource`, as for all that follow."""
         return self.source.shape

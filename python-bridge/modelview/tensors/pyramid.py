@@ -19,9 +19,11 @@ from .plane import Extent, Plane, TileAddress
 from .pool import Cells, coverage, pool
 from .progress import Cancel, Progress, each, shifted
 from .reader import PlaneReader
-from .statistics import Statistics, keep_moments, statistics_of
+from .statistics import Statistics, keep_moments, known_statistics, statistics_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .tensor import Tensor
 
 __all__ = ["Pyramid", "Tile"]
@@ -123,6 +125,26 @@ class Pyramid:
             counts = (None, None, None)
         return Tile(address, extent.shape, None, mean, low, high, *counts, nan, posinf, neginf)
 
+    def on_hand(self, tiles: Sequence[TileAddress], *, statistics: bool) -> bool:
+        """Whether these tiles, and the statistics, take no more than reading and copying their own cells.
+
+        So it is where the source is resident, nothing is reduced, and what comes from a pass over all values is
+        remembered.
+        """
+        tensor, plane = self.tensor, self.plane
+        if not tensor.source.resident or plane.selection.statistic is not None:
+            return False
+        if statistics and known_statistics(tensor, plane.selection) is None:
+            return False
+        if all(tile.level == 0 for tile in tiles):
+            return True
+        base = self._base_level()
+        return (
+            base is not None
+            and all(tile.level == 0 or tile.level >= base for tile in tiles)
+            and tensor.recall(self._levels_key) is not None
+        )
+
     def statistics(self, progress: Progress | None = None, cancelled: Cancel | None = None) -> Statistics:
         """The plane's statistics (see `Tensor.statistics`).
 
@@ -175,10 +197,14 @@ class Pyramid:
         few = plane.facets * height * width <= MOST_BASE_CELLS
         return plane.levels - 1 if few and plane.levels > 1 else None
 
+    @property
+    def _levels_key(self) -> tuple[object, ...]:
+        return ("levels", self.plane.version, self.plane.selection.key)
+
     def _levels(self, base: int, progress: Progress | None, cancelled: Cancel | None) -> list[Cells]:
         """The base level and those above it."""
         plane, tensor = self.plane, self.tensor
-        key = ("levels", plane.version, plane.selection.key)
+        key = self._levels_key
         levels: list[Cells] | None = tensor.recall(key)
         if levels is not None:
             return levels

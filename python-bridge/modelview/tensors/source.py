@@ -45,6 +45,13 @@ class TensorSource(Protocol):
         """Whether training changes it; `None` where that has no meaning."""
 
     @property
+    def resident(self) -> bool:
+        """Whether a block is read as soon as memory is copied: no device, file or other code has a hand in it.
+
+        Of such a tensor a tile is sent by the thread that hears of it (see `service.client`).
+        """
+
+    @property
     def problem(self) -> str | None:
         """`None`, or a sentence: why there are no values, and what to do."""
 
@@ -77,6 +84,7 @@ class ClosedSource:
 
     layout = "strided"
     requires_grad: bool | None = None
+    resident = False
     problem = "the view was closed and has let go of its tensors: make a new one"
 
     def __init__(self, source: TensorSource) -> None:

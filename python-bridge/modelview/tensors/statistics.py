@@ -22,7 +22,7 @@ from .source import TensorSource
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["Histogram", "Robust", "Statistics", "clipped", "keep_moments", "statistics_of"]
+__all__ = ["Histogram", "Robust", "Statistics", "clipped", "keep_moments", "known_statistics", "statistics_of"]
 
 COVERED = 0.998
 EXACT_IN_JSON = 2**53
@@ -132,6 +132,12 @@ def statistics_of(
     if tensor.version == version:
         tensor.remember(key, statistics, 8 * BINS)
     return statistics
+
+
+def known_statistics(tensor: Tensor, selection: Selection) -> Statistics | None:
+    """What `statistics_of` would return without reading a value, if it has been asked before."""
+    known: Statistics | None = tensor.recall(("statistics", tensor.version, *derived_key(selection)))
+    return known
 
 
 def keep_moments(tensor: Tensor, selection: Selection, moments: Moments) -> None:

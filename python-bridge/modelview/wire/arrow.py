@@ -50,7 +50,7 @@ class Cells(Protocol):
 class Encoded(NamedTuple):
     """A tile's bytes, and what the message says of them."""
 
-    buffer: bytes
+    buffer: memoryview
     encoding: str
     shape: tuple[int, int, int]
 
@@ -92,7 +92,7 @@ def encode_tile(tile: Cells) -> Encoded:
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
     facets, rows, cells = first.shape
-    return Encoded(sink.getvalue().to_pybytes(), first.dtype.name, (facets, rows, cells))
+    return Encoded(memoryview(sink.getvalue()), first.dtype.name, (facets, rows, cells))
 
 
 def decode_tile(buffer: bytes) -> dict[str, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .protocol import PROTOCOL
 
@@ -21,11 +21,14 @@ LARGEST_INLINE_RESULT = 16 * 1024
 _ZEROS = bytes(SMALLEST_REPLY)
 
 
+Buffer: TypeAlias = "bytes | memoryview"
+
+
 class Reply(NamedTuple):
     """One message to the page."""
 
     message: dict[str, Any]
-    buffers: Sequence[bytes] = ()
+    buffers: Sequence[Buffer] = ()
 
     @property
     def nbytes(self) -> int:
@@ -42,7 +45,7 @@ class EncodedTile(NamedTuple):
     """A tile ready to be sent."""
 
     header: dict[str, Any]
-    buffer: bytes
+    buffer: Buffer
 
 
 def welcome(library: str, operations: Iterable[str], subshells: bool) -> Reply:
@@ -95,7 +98,7 @@ def _with_tiles(message: dict[str, Any], batch: Sequence[EncodedTile], last: boo
     return Reply({**message, "tiles": headers, "last": last}, _padded([tile.buffer for tile in batch]))
 
 
-def _padded(buffers: list[bytes]) -> list[bytes]:
+def _padded(buffers: list[Buffer]) -> list[Buffer]:
     """Put zeros behind what is small enough to stall."""
     total = sum(len(buffer) for buffer in buffers)
     return buffers if total >= SMALLEST_REPLY else [*buffers, _ZEROS[: SMALLEST_REPLY - total]]

@@ -1,5 +1,5 @@
 import { formatCount, formatCounted } from '../../tensor/format';
-import { element, setAttribute, uniqueId } from '../../ui/dom';
+import { element, setAttribute, setHidden, uniqueId } from '../../ui/dom';
 import { Search } from '../../ui/search';
 import type { Structure } from '../../wire/protocol';
 import { FILTER_HELP } from './filter';
@@ -154,8 +154,8 @@ export class StructureTree {
     }
     const active = activePlace >= 0 ? this.rows.get(rows[activePlace]!.item) : undefined;
     setAttribute(this.scroller, 'aria-activedescendant', active?.id ?? null);
-    this.empty.hidden = rows.length > 0;
-    this.scroller.hidden = rows.length === 0;
+    setHidden(this.empty, rows.length > 0);
+    setHidden(this.scroller, rows.length === 0);
     this.empty.textContent = this.model.filter ? 'Nothing in this model matches.' : 'No modules.';
   }
 
@@ -166,7 +166,7 @@ export class StructureTree {
 
   private scrollTo(item: Item): void {
     // Rows may just have been opened, or found again: the browser scrolls no further than the content that it knows of.
-    this.scroller.hidden = this.model.rows.length === 0;
+    setHidden(this.scroller, this.model.rows.length === 0);
     this.canvas.style.height = `${this.model.rows.length * ROW_HEIGHT}px`;
     const place = this.model.indexOf(item);
     const top = place * ROW_HEIGHT;

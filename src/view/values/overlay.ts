@@ -2,6 +2,7 @@ import { colourOf, inkOn } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import type { Plane } from '../../tensor/source';
 import type { Tile } from '../../tensor/tile';
+import { setHidden } from '../../ui/dom';
 import type { TileAddress } from '../../wire/protocol';
 import type { Camera } from './camera';
 import { drawnCell, encodingOf, shortValue } from './describe';
@@ -37,7 +38,7 @@ export class Overlay {
 
   constructor() {
     this.canvas.className = 'mv-values-overlay';
-    this.canvas.hidden = true;
+    setHidden(this.canvas, true);
   }
 
   draw(state: OverlayState): void {
@@ -50,7 +51,7 @@ export class Overlay {
     const outlines = plane.facets > 1 && side >= OUTLINED_FACET;
     const shown = values || labels || bands || outlines || region !== null;
     // A hidden canvas costs nothing while panning.
-    this.canvas.hidden = !shown;
+    setHidden(this.canvas, !shown);
     if (!shown || !this.context) {
       return;
     }

@@ -1,6 +1,6 @@
 import type { Plane } from '../../tensor/source';
 import type { PooledStatistic } from '../../tensor/tile';
-import { element, setText } from '../../ui/dom';
+import { element, setHidden, setText } from '../../ui/dom';
 import type { Readout } from '../view';
 import { cellText, readoutText } from './describe';
 import type { CellPlace } from './layout';
@@ -37,7 +37,7 @@ export class Pointing {
     stage.setHover(by === 'pointer' ? place : null);
     if (!drawn) {
       readout(null);
-      this.tip.hidden = true;
+      setHidden(this.tip, true);
       onValue(null);
       return;
     }
@@ -48,7 +48,7 @@ export class Pointing {
     readout({ text: line, note: text.note });
     const value = cell.exact ? cell.value : cell[statistic];
     onValue(typeof value === 'number' && !Number.isFinite(value) ? null : value);
-    this.tip.hidden = by === 'keyboard';
+    setHidden(this.tip, by === 'keyboard');
     if (by === 'keyboard') {
       setText(this.live, `${line}, ${text.note}`);
     } else {

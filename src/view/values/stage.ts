@@ -4,7 +4,7 @@ import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import { isEmpty } from '../../tensor/plane';
 import type { Plane, TensorSource } from '../../tensor/source';
 import type { PooledStatistic, Tile } from '../../tensor/tile';
-import { element } from '../../ui/dom';
+import { element, setHidden } from '../../ui/dom';
 import type { TileAddress } from '../../wire/protocol';
 import { Camera } from './camera';
 import { coveredBy, drawnCell } from './describe';
@@ -300,7 +300,7 @@ export class Stage {
   }
 
   private placeFrame({ facets }: Plane, { layout, zoom, x, y }: Camera): void {
-    this.frameBox.hidden = facets > 1;
+    setHidden(this.frameBox, facets > 1);
     if (facets === 1) {
       // Cut a little beyond the stage: a box of a million pixels is a box no browser draws right.
       const left = Math.max(-2, -x);
@@ -326,7 +326,7 @@ export class Stage {
 }
 
 function outline(box: HTMLElement, rect: DOMRectReadOnly | null): void {
-  box.hidden = !rect;
+  setHidden(box, !rect);
   if (rect) {
     // Cells of a pixel or two would vanish under an outline: it stands around them, never smaller than this.
     const least = 5;

@@ -1,7 +1,7 @@
 import { formatShape } from '../../tensor/format';
 import { SourceError } from '../../tensor/source';
 import type { Progress, SourceState } from '../../tensor/source';
-import { element } from '../../ui/dom';
+import { element, setHidden } from '../../ui/dom';
 import { Notice } from '../../ui/notice';
 import type { NoticeState } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress';
@@ -41,7 +41,7 @@ export class Status {
     this.timer = window.setTimeout(() => {
       this.waiting = true;
       this.notice.update(null);
-      this.skeleton.hidden = !first;
+      setHidden(this.skeleton, !first);
       this.progress.update({ done: 0, total: 0, label: 'Reading the values' });
     }, PATIENCE);
   }
@@ -113,7 +113,7 @@ export class Status {
     clearTimeout(this.timer);
     this.waiting = false;
     this.progress.update(null);
-    this.skeleton.hidden = true;
+    setHidden(this.skeleton, true);
     this.state = state;
     this.options.onState(state);
   }

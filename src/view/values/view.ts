@@ -4,7 +4,7 @@ import { formatShape } from '../../tensor/format';
 import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
 import type { Plane } from '../../tensor/source';
-import { element, setText } from '../../ui/dom';
+import { element, setHidden, setText } from '../../ui/dom';
 import type { ColourState, TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
 import { Clipped } from './clipped';
@@ -244,7 +244,7 @@ export class ValuesView implements View {
     this.toolbar.enable(drawable);
     // The last picture stays, dimmed, under what went wrong.
     this.node.classList.toggle('mv-values-blank', !drawable);
-    this.legend.node.hidden = !drawable;
+    setHidden(this.legend.node, !drawable);
     if (state !== 'ready') {
       this.node.dataset.mvComplete = 'false';
     }
@@ -316,10 +316,10 @@ export class ValuesView implements View {
   private showHint(): void {
     const key = navigator.userAgent.includes('Mac OS') ? '⌘' : 'Ctrl';
     setText(this.hint, `${key} + wheel zooms; after a click the wheel alone does`);
-    this.hint.hidden = false;
+    setHidden(this.hint, false);
     clearTimeout(this.hintTimer);
     this.hintTimer = window.setTimeout(() => {
-      this.hint.hidden = true;
+      setHidden(this.hint, true);
     }, HINT);
   }
 

@@ -82,6 +82,7 @@ const DEMOS: Record<string, Demo> = {
   depthwise: { tensor: () => kernels(96, 1, 3) },
   pointwise: { tensor: () => kernels(240, 16, 1) },
   crossed: { tensor: () => kernels(512, 16, 5) },
+  patches: { tensor: () => kernels(192, 3, 16) },
   hugecrossed: {
     tensor: () => kernels(512, 512, 3),
     state: {

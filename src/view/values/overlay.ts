@@ -1,3 +1,4 @@
+import { isBinary, niceStep } from '../../chart/steps';
 import { colourOf, inkOn } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import type { Plane } from '../../tensor/source';
@@ -16,8 +17,9 @@ const VALUE_HEIGHT = 18;
 const FONT = 11;
 /** Facets at least this wide have an outline. */
 const OUTLINED_FACET = 12;
-/** Between two bands there is room for the row's index. */
-const BAND_LABEL = 20;
+/** The sizes that a band's indices are written in, the larger where the empty place beside the band has room for it. */
+const BAND_FONTS = [FONT, 9];
+const BAND_GAP = 4;
 const DIGIT = 6.7;
 
 export interface OverlayState {
@@ -46,10 +48,10 @@ export class Overlay {
     const { layout, zoom } = camera;
     const values = zoom >= VALUE_PIXELS && layout.cellHeight(zoom) >= VALUE_HEIGHT;
     const labels = layout.label(zoom) > 0 && plane.facets > 1;
-    const bands = layout.bands > 1 && layout.pitchX(zoom) >= BAND_LABEL && layout.pitchY(zoom) >= FONT;
+    const band = layout.bands > 1 ? bandLabels(state) : null;
     const side = Math.min(layout.facetWidth(zoom), layout.facetHeight(zoom));
     const outlines = plane.facets > 1 && side >= OUTLINED_FACET;
-    const shown = values || labels || bands || outlines || region !== null;
+    const shown = values || labels || band !== null || outlines || region !== null;
     // A hidden canvas costs nothing while panning.
     setHidden(this.canvas, !shown);
     if (!shown || !this.context) {
@@ -74,8 +76,9 @@ export class Overlay {
       if (labels) {
         this.label(state, facet, left, top);
       }
-      if (bands && facet % layout.inBand === 0 && layout.gridColumn(facet) > 0) {
-        this.bandLabel(state, facet, left, top);
+      const row = Math.floor(facet / layout.inBand);
+      if (band && facet % layout.inBand === 0 && layout.gridColumn(facet) > 0 && row % band.step === 0) {
+        this.bandLabel(state, facet, left, top, band.font);
       }
       if (values) {
         this.values(state, facet, left, top);
@@ -104,14 +107,14 @@ export class Overlay {
   }
 
   /** The first facet dimension's index, at the left of a band's row; the ruler says it for the first band. */
-  private bandLabel({ plane, camera }: OverlayState, facet: number, left: number, top: number): void {
+  private bandLabel({ plane, camera }: OverlayState, facet: number, left: number, top: number, font: number): void {
     const context = this.context!;
-    context.font = `${FONT}px ${this.colours.family}`;
+    context.font = `${font}px ${this.colours.family}`;
     context.fillStyle = this.colours.ink;
     context.textAlign = 'right';
     context.textBaseline = 'middle';
     const middle = top + camera.layout.facetHeight(camera.zoom) / 2;
-    context.fillText(String(facetIndex(plane, facet)[0]), left - 6, middle);
+    context.fillText(String(facetIndex(plane, facet)[0]), left - BAND_GAP, middle);
   }
 
   private values(state: OverlayState, facet: number, left: number, top: number): void {
@@ -183,6 +186,17 @@ export class Overlay {
   forgetColours(): void {
     this.colours.theme = '';
   }
+}
+
+/** How the rows of bands are labelled: the size of the digits, and every how many; null where there is no room beside a band. */
+function bandLabels({ plane, camera }: OverlayState): { readonly font: number; readonly step: number } | null {
+  const { layout, zoom } = camera;
+  const digits = String(plane.facetShape[0]! - 1).length;
+  const room = layout.pitchX(zoom) + layout.gap(zoom) - BAND_GAP;
+  const font = BAND_FONTS.find(size => (digits * DIGIT * size) / FONT <= room);
+  return font === undefined
+    ? null
+    : { font, step: niceStep((font + 2) / layout.pitchY(zoom), isBinary(plane.facetShape[0]!)) };
 }
 
 /** Every visible facet, with its top left corner on the stage. */

@@ -210,7 +210,7 @@ class ModelView(_View):
 
 
 class TensorView(_View):
-    """See one array of any rank: a NumPy array, a torch tensor, or what another adapter knows.
+    """See one array of any rank: a NumPy array, a torch tensor, a `Tensor` of `mv.tensors`.
 
     Parameters
     ----------

@@ -362,6 +362,18 @@ def test_a_torch_tensor_is_looked_at_where_it_is():
     assert view.selection.values[0, 0] == 1
 
 
+def test_a_tensor_of_a_model_is_looked_at_where_it_is():
+    torch = pytest.importorskip("torch")
+    layer = torch.nn.Linear(4, 3).to(torch.bfloat16)
+    tensor = ModelView(layer).tensors["weight/weight"]
+    view = TensorView(tensor)
+    assert (view.tensor.dtype, view.tensor.dims) == ("bfloat16", tensor.dims)
+    with torch.no_grad():
+        layer.weight[2, 1] = 0.5
+    assert view.tensor.read({"out": 2, "in": 1}) == 0.5
+    assert TensorView(tensor, dims=("a", "b")).tensor.dims == ("a", "b")
+
+
 def test_tied_weights_are_one_tensor_with_two_names():
     torch = pytest.importorskip("torch")
     model = torch.nn.ModuleDict({"embedding": torch.nn.Embedding(9, 4), "head": torch.nn.Linear(4, 9, bias=False)})

@@ -91,8 +91,8 @@ def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None 
 
     Parameters
     ----------
-    array : array_like or torch.Tensor
-        Of any rank. Lists and numbers go through `numpy.asarray`.
+    array : array_like, torch.Tensor or Tensor
+        Of any rank. A `Tensor` of another view is shown from where it is. Lists and numbers go through `numpy.asarray`.
     name : str
         What to call it.
     dims : sequence of str, optional
@@ -109,7 +109,12 @@ def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None 
     (2, 2)
     """
     torch = torch_adapter()
-    source: TensorSource | None = None if torch is None else torch.source_of(array)
+    source: TensorSource | None
+    if isinstance(array, Tensor):
+        # One of `mv.tensors`: the same source, in its own dtype and under its own names.
+        source, dims = array.source, array.dims if dims is None else dims
+    else:
+        source = None if torch is None else torch.source_of(array)
     if source is None:
         source = NumpySource(_asarray(array))
     if dims is not None:

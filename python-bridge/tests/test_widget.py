@@ -273,6 +273,17 @@ def test_what_a_page_says_with_the_opening_is_heard(tv):
     assert [message["code"] for message in page.of("error")] == ["malformed"]
 
 
+def test_comms_that_a_page_has_left_are_let_go_with_its_next_one(tv, mv):
+    gone, other, stays = open_page(tv), open_page(mv), open_page(tv)
+    data = {"model_id": tv.model_id, "left": [gone.comm_id, other.comm_id, "never heard of", 3]}
+    page = Page()
+    registry._open(page, {"content": {"data": data}})
+    assert (gone.closed, other.closed, stays.closed, page.closed) == (True, True, False, False)
+    assert len(tv._service.clients) == 2
+    registry._open(Page(), {"content": {"data": {"model_id": tv.model_id, "left": "nonsense"}}})
+    assert not stays.closed
+
+
 def test_a_page_finds_the_view_by_its_model_id(tv):
     page = open_page(tv).hello()
     page.say(get("r", tv.tensor, plane=True))

@@ -13,6 +13,7 @@ const SUBSHELL_WAIT = 2_000;
 
 /** What we use of JupyterLab's kernel connection, where the widget manager has one. */
 interface Kernel {
+  readonly id?: string;
   readonly supportsSubshells?: boolean;
   readonly info?: Promise<unknown>;
   readonly disposed?: ISignal<unknown, void>;
@@ -33,6 +34,12 @@ interface CommMessage {
   readonly content: { readonly data: unknown };
   readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
 }
+
+/**
+ * The comms that were closed since we last opened one, by kernel. A notebook that is closed takes its socket with it, and what was
+ * said on it last may never be heard: who opens the next comm says it again.
+ */
+const left = new Map<string, string[]>();
 
 const keepers = new WeakMap<Kernel, Promise<Shared>>();
 
@@ -87,7 +94,7 @@ export class CommTransport implements Transport {
   private async open(): Promise<void> {
     const manager = this.model.widget_manager as unknown as CommMaker;
     await keepSubshell(manager);
-    const comm = await manager._create_comm(TARGET, crypto.randomUUID());
+    const comm = await manager._create_comm(TARGET, this.id);
     comm.on_msg((message: CommMessage) => {
       this.received.emit({
         content: message.content.data,
@@ -108,7 +115,9 @@ export class CommTransport implements Transport {
     kernel?.disposed?.connect(this.disconnected, this);
     // What waits goes with it: ipykernel looks a message's comm up before it has handled the open that came just before.
     const messages = this.waiting.splice(0);
-    comm.open({ model_id: this.model.model_id, messages } as never);
+    const gone = left.get(kernel?.id ?? '') ?? [];
+    left.delete(kernel?.id ?? '');
+    comm.open({ model_id: this.model.model_id, messages, left: gone } as never);
     this.comm = comm;
   }
 
@@ -151,6 +160,10 @@ export class CommTransport implements Transport {
     this.model.off('comm_live_update', this.checkLive, this);
     globalThis.removeEventListener('pagehide', this.leave);
     this.kernel?.disposed?.disconnect(this.disconnected, this);
+    const kernel = this.kernel?.id;
+    if (this.comm && kernel !== undefined) {
+      left.set(kernel, [...(left.get(kernel) ?? []), this.id]);
+    }
     try {
       this.comm?.close();
     } catch {
@@ -160,6 +173,7 @@ export class CommTransport implements Transport {
     this.waiting.length = 0;
   }
 
+  private readonly id = crypto.randomUUID();
   private comm: IClassicComm | null = null;
   private kernel: Kernel | null = null;
   private over = false;

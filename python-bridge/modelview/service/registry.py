@@ -47,7 +47,12 @@ def _open(opened: Comm, message: Mapping[str, Any]) -> None:
         opened.send(data=reply.message)
         opened.close()
         return
-    # A notebook that is closed has JupyterLab end its subshell, sometimes before that has heard our comm's closing.
+    # A notebook that is closed has JupyterLab end its subshell, sometimes before that has heard our comm's closing; or
+    # its socket, before the server has. So the page says with its next comm which ones it has left.
+    left = data.get("left") if isinstance(data, Mapping) else None
+    gone = frozenset(name for name in left if isinstance(name, str)) if isinstance(left, list) else frozenset()
+    for each in list(_SERVICES.values()):
+        each.release_left(gone)
     service.release_unreachable(_subshells())
     client = service.connect(opened, _subshell_of(message))
     # The page's first words come with the opening: ipykernel looks up the comm of a message on another thread than the

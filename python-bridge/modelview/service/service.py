@@ -68,6 +68,12 @@ class Service:
             if subshells is not None and client.subshell is not None and client.subshell not in subshells:
                 client.close("The page has left the kernel.")
 
+    def release_left(self, comms: Collection[str]) -> None:
+        """Let go of the clients on these comms: their page has left them, and may not have been heard."""
+        for client in self.clients:
+            if client.comm.comm_id in comms:
+                client.close("The page has left the kernel.")
+
     def forget(self, client: Client) -> None:
         """Let go of a client that has closed."""
         # The page, the worker and a cell may each let go of it, and at once.

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -471,3 +472,17 @@ def test_a_view_of_a_view_is_told_what_to_do():
         describe(view)
     with pytest.raises(UnsupportedModelError, match=r"^list is not a model\. "):
         describe([1, 2])
+
+
+@pytest.mark.parametrize("array", ["w.npy", Path("w.npy"), (x for x in [1.0, 2.0])])
+def test_what_is_not_read_yet_is_no_array_and_is_told_how_to_be_one(array):
+    with pytest.raises(UnsupportedModelError, match=r"numpy\.load|list\("):
+        tensor_of(array)
+
+
+def test_what_is_mapped_from_a_file_is_not_said_to_be_in_memory(tmp_path):
+    np.save(tmp_path / "w.npy", np.zeros((4, 4), "f4"))
+    mapped = np.load(tmp_path / "w.npy", mmap_mode="r")
+    for array, resident in ((mapped, False), (np.asarray(mapped)[1:], False), (mapped.copy(), True)):
+        [tensor] = tensor_of(array).tensors.values()
+        assert tensor.source.resident is resident

@@ -569,3 +569,50 @@ def test_a_page_that_does_not_acknowledge_is_not_served_by_the_handler_either(se
     assert not page.ends("b")
     page.say({"kind": "ack", "bytes": sum(len(buffer) for buffer in page.buffers[-1])})
     assert page.end("b")["kind"] == "tile"
+
+
+def test_a_tensor_that_changes_as_it_is_read_is_read_again_by_the_worker(service):
+    tensor = service.model.tensors["conv.weight"]
+    page = Page()
+    service.connect(page)
+    page.hello()
+    page.say(get("first", tensor, plane=True))
+    page.end("first")
+
+    class Changing(Gate):
+        """Resident, and changed once by whoever reads it."""
+
+        resident = True
+
+        def read(self, index):
+            self.reads += 1
+            if self.reads == 1:
+                tensor.touch()
+            else:
+                readers.add(threading.current_thread().name)
+            return self.inner.read(index)
+
+    readers = set()
+    tensor.source = Changing(tensor.source)
+    page.say(get("again", tensor, plane=True))
+    assert page.end("again")["kind"] == "plane"
+    assert readers
+    assert threading.current_thread().name not in readers
+
+
+def test_an_interrupt_while_a_tile_is_sent_does_not_hold_its_request_for_good(service, tensor, monkeypatch):
+    page = Page()
+    service.connect(page)
+    page.hello()
+    page.say(get("first", tensor, plane=True))
+    page.end("first")
+    send = page.send
+
+    def interrupted(**message):
+        monkeypatch.setattr(page, "send", send)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(page, "send", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        page.say(get("r", tensor, plane=True, tiles=[(0, 0, row, 0) for row in range(3)]))
+    assert page.end("r")["last"]

@@ -41,9 +41,13 @@ interface Mark {
 }
 
 /** An attribute of SVG that is written again is laid out again, though it be the same. */
-function write(node: Element, name: string, value: string): void {
+function write(node: Element, name: string, value: string | null): void {
   if (node.getAttribute(name) !== value) {
-    node.setAttribute(name, value);
+    if (value === null) {
+      node.removeAttribute(name);
+    } else {
+      node.setAttribute(name, value);
+    }
   }
 }
 
@@ -95,7 +99,7 @@ export class Ruler {
     const place = this.side === 'top' ? `translate(${middle},${FONT})` : `translate(${FONT},${middle})rotate(-90)`;
     write(name, 'transform', place);
     // A name wider than what it names would lie over its neighbours.
-    write(name, 'visibility', to - from > widthOf(label) * 0.8 ? 'visible' : 'hidden');
+    write(name, 'visibility', to - from > widthOf(label) * 0.8 ? null : 'hidden');
     const first = Math.max(0, Math.floor(state.start));
     const last = Math.min(size, Math.ceil(state.end)) - 1;
     const said = size > 0 ? `${label}: indices ${first} to ${last} of ${size}` : label;
@@ -163,7 +167,7 @@ export class Ruler {
     const x = top ? at - width / 2 : across - TICK - width;
     const y = top ? across - TICK - FONT - 5 : at - 8;
     const mark = this.mark.node()!;
-    write(mark, 'visibility', 'visible');
+    write(mark, 'visibility', null);
     write(mark, 'transform', `translate(${x},${y})`);
     if (label.text() !== text) {
       this.mark.select('rect').attr('width', width).attr('height', 16);

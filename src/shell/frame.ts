@@ -186,13 +186,13 @@ export class Frame {
     const { store, views = VIEWS } = this.options;
     const { node, address, tab } = store.value;
     const wide = views.some(view => view.id === tab && view.applies(null));
+    if (changed.includes('node') || changed.includes('address')) {
+      this.tree?.select(node, address);
+    }
     // Who chooses a tensor wants to see it, and not the overview of all.
     if (changed.includes('address') && address !== null && !changed.includes('tab') && wide) {
       store.set({ tab: null });
       return;
-    }
-    if (changed.includes('node') || changed.includes('address')) {
-      this.tree?.select(node, address);
     }
     const shown = changed.filter(key => key !== 'colour' && key !== 'region');
     if (shown.some(key => key !== 'slices')) {

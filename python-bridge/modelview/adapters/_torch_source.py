@@ -134,7 +134,9 @@ class TorchSource:
         if tensor is None:
             return "the module no longer has this tensor: show the model again"
         if _uninitialised(tensor):
-            return "not initialised yet: run the model once, so that lazy modules learn their shapes"
+            return (
+                "not initialised yet: run the model once, so that lazy modules learn their shapes, then show it again"
+            )
         kinds = {cls.__name__ for cls in type(tensor).__mro__}
         if "FakeTensor" in kinds:
             return "a fake tensor has a shape and no values"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from mmap import mmap
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ class NumpySource:
         self._mask = np.ma.getmaskarray(array) if masked and np.ma.is_masked(array) else None
         # A matrix keeps two dimensions whatever is taken from it, a plain array does not.
         self._array = np.asarray(array)
-        self.resident = not isinstance(array, np.memmap)
+        self.resident = not _in_file(self._array)
         self._stored, self.dtype = _names(self._array.dtype)
         if self._mask is not None and self._array.dtype.kind in "biu":
             self.dtype = "float64" if self._array.dtype.itemsize >= 4 else "float32"
@@ -128,9 +130,24 @@ def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None 
     return build(name, "array", [Found("", name, "array", None, [0], [name])], [tensor])
 
 
+def _in_file(array: Array) -> bool:
+    """Whether an array, or what it is a view of, is mapped from a file."""
+    seen: object = array
+    while seen is not None and not isinstance(seen, mmap):
+        seen = getattr(seen, "obj", None) if isinstance(seen, memoryview) else getattr(seen, "base", None)
+    return seen is not None
+
+
 def _asarray(obj: object) -> Array:
     if isinstance(obj, np.ndarray):
         return obj
+    if isinstance(obj, (str, PathLike)):
+        raise UnsupportedModelError(
+            f"{str(obj)[:60]!r} is a path, not an array: read the file first, with numpy.load(path, mmap_mode='r') or "
+            "torch.load(path, mmap=True)"
+        )
+    if isinstance(obj, Iterator):
+        raise UnsupportedModelError(f"a {type(obj).__name__} can be read once only: make a list of it, list(…), first")
     if obj is None or isinstance(obj, (str, bytes, type, dict, set)):
         what = "None" if obj is None else f"{type(obj).__name__} {str(obj)[:60]!r}"
         raise UnsupportedModelError(

@@ -156,11 +156,14 @@ class Client:
             if not job.held:
                 WORKER.changed.notify()
         if job.held:
-            job.begin()
-            with WORKER.changed:
-                job.held = False
-                if not job.ended:
-                    WORKER.changed.notify()
+            try:
+                job.begin()
+            finally:
+                # The person may interrupt the kernel in the middle of it.
+                with WORKER.changed:
+                    job.held = False
+                    if not job.ended:
+                        WORKER.changed.notify()
 
     def _supersede(self, job: Job, view: str) -> None:
         newest = max(job.generation, self._generations.pop(view, 0))

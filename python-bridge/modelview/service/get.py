@@ -59,6 +59,7 @@ def get_steps(service: Service, job: Job, get: Get) -> Steps:
             if attempt or get.version is not None:
                 yield stale()
                 return
+            yield LATER  # what was known of the version before is not of this one
             plane, pyramid = service.open(tensor, selection)
         sent = set(first)
         wanted = first[1:] + [tile for tile in wanted if tile not in sent]

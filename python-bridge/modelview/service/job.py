@@ -108,7 +108,7 @@ class Job:
             self._started = time.monotonic()
         try:
             reply = self._next()
-            if reply is LATER:
+            while reply is LATER:
                 if prompt:
                     return
                 reply = self._next()
@@ -119,7 +119,6 @@ class Job:
         except BaseException as problem:  # the worker outlives whatever a tensor's own code raises
             log.error("request %s failed", self.request, exc_info=True)
             reply = replies.error(self.request, "internal", describe(problem))
-        assert reply is not LATER
         if reply.ends:
             self.client.finish(self, reply)
         else:

@@ -209,6 +209,14 @@ describe('a frame', () => {
     expect(shown()).toBe('weight/embeddings.LayerNorm.bias');
   });
 
+  it('selects in the tree what was chosen in the overview that Python asked for', async () => {
+    await show(bert(), { tab: 'overview' });
+    document.querySelector<HTMLElement>('.mv-table tbody th button')!.click();
+    expect(store.value.tab).toBeNull();
+    expect(shown()).toBe('weight/embeddings.word_embeddings.weight');
+    expect(document.querySelector('[role=treeitem][aria-selected=true]')!.textContent).toContain('word_embeddings');
+  });
+
   it('follows the theme', async () => {
     await show(bert());
     expect(frame.node.dataset.mvTheme).toBe('light');

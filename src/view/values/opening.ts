@@ -43,9 +43,8 @@ export class Opening {
     const controller = new AbortController();
     this.controller = controller;
     const { source, id, tensor, onStart, onProgress, onPlane, onError } = this.options;
-    onStart();
     try {
-      const plane = await source.open({
+      const opening = source.open({
         address: tensor.address,
         selection,
         view: id,
@@ -56,6 +55,9 @@ export class Opening {
           }
         }
       });
+      // The question is on its way.
+      onStart();
+      const plane = await opening;
       if (this.controller === controller) {
         this.controller = null;
         onPlane(plane);

@@ -38,7 +38,7 @@
   };
 
   /**
-   * Moves the slider; `{arrived, drawn, shown, frames}`: until the last bulky message came, until the drawing was issued, until its frame, and
+   * Moves the slider; `{asked, arrived, drawn, shown, frames}`: until the request left, the last bulky message came, until the drawing was issued, until its frame, and
    * how many frames that is.
    */
   const change = async index => {
@@ -90,7 +90,7 @@
     await comm.open().done;
   };
 
-  /** As many bytes through a comm of JupyterLab as it is, uploaded and drawn: `{arrived, received, drawn, shown}`. */
+  /** As many bytes through a comm of JupyterLab as it is, uploaded and drawn: `{asked, arrived, received, drawn, shown}`. */
   const echo = async (bytes, quad) => {
     const asked = ++number;
     wire.asked = 0;

@@ -148,7 +148,7 @@ def _asarray(obj: object) -> Array:
         )
     if isinstance(obj, Iterator):
         raise UnsupportedModelError(f"a {type(obj).__name__} can be read once only: make a list of it, list(…), first")
-    if obj is None or isinstance(obj, (str, bytes, type, dict, set)):
+    if obj is None or isinstance(obj, (bytes, type, dict, set)):
         what = "None" if obj is None else f"{type(obj).__name__} {str(obj)[:60]!r}"
         raise UnsupportedModelError(
             f"{what} is not an array. TensorView shows NumPy arrays, torch tensors, and lists of numbers"

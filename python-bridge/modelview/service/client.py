@@ -56,7 +56,8 @@ class Comm(Protocol):
 class Client:
     """A page's end of the conversation.
 
-    `receive` validates, enqueues and returns; the worker takes jobs by `next_job` and answers by `send` and `finish`.
+    `receive` validates, answers what is on hand, and leaves the rest to the worker, which takes jobs by `next_job` and
+    answers by `send` and `finish`.
 
     Parameters
     ----------

@@ -40,13 +40,13 @@ def get_steps(service: Service, job: Job, get: Get) -> Steps:
 
     wanted = [TileAddress(*tile) for tile in get.tiles]
     plane, pyramid = service.open(tensor, selection)
-    if not pyramid.on_hand(plane.coarsest_tiles()[:1] if get.plane else wanted, statistics=get.plane):
+    first = plane.coarsest_tiles()[:MOST_UNASKED] if get.plane else []
+    if not pyramid.on_hand(first[:1] if get.plane else wanted, statistics=get.plane):
         yield LATER
     if get.plane:
         # A tensor in training changes while it is read. One more try is worth its time; then the page decides.
         for attempt in range(2):
             try:
-                first = plane.coarsest_tiles()[:MOST_UNASKED]
                 statistics = pyramid.statistics(job.progress, job.unwanted)
                 description = plane.describe(statistics)
                 opening = [_tile(job, pyramid, tile) for tile in first[:1]]
@@ -61,6 +61,7 @@ def get_steps(service: Service, job: Job, get: Get) -> Steps:
                 return
             yield LATER  # what was known of the version before is not of this one
             plane, pyramid = service.open(tensor, selection)
+            first = plane.coarsest_tiles()[:MOST_UNASKED]
         sent = set(first)
         wanted = first[1:] + [tile for tile in wanted if tile not in sent]
         yield replies.plane(get.request, description, opening, last=not wanted)

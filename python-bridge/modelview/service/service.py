@@ -64,14 +64,16 @@ class Service:
 
     def release_unreachable(self, subshells: Collection[str] | None) -> None:
         """Let go of the clients whose subshell is none of these: nothing that their pages say can arrive any more."""
-        for client in self.clients:
-            if subshells is not None and client.subshell is not None and client.subshell not in subshells:
-                client.close("The page has left the kernel.")
+        if subshells is not None:
+            self._release(lambda client: client.subshell is not None and client.subshell not in subshells)
 
     def release_left(self, comms: Collection[str]) -> None:
         """Let go of the clients on these comms: their page has left them, and may not have been heard."""
+        self._release(lambda client: client.comm.comm_id in comms)
+
+    def _release(self, gone: Callable[[Client], bool]) -> None:
         for client in self.clients:
-            if client.comm.comm_id in comms:
+            if gone(client):
                 client.close("The page has left the kernel.")
 
     def forget(self, client: Client) -> None:

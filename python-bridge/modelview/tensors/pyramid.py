@@ -134,16 +134,13 @@ class Pyramid:
         tensor, plane = self.tensor, self.plane
         if not tensor.source.resident or plane.selection.statistic is not None:
             return False
-        if statistics and known_statistics(tensor, plane.selection) is None:
+        if statistics and known_statistics(tensor, plane.selection, plane.version) is None:
             return False
-        if all(tile.level == 0 for tile in tiles):
+        finest = min((tile.level for tile in tiles if tile.level), default=None)
+        if finest is None:
             return True
         base = self._base_level()
-        return (
-            base is not None
-            and all(tile.level == 0 or tile.level >= base for tile in tiles)
-            and tensor.recall(self._levels_key) is not None
-        )
+        return base is not None and finest >= base and tensor.recall(self._levels_key) is not None
 
     def statistics(self, progress: Progress | None = None, cancelled: Cancel | None = None) -> Statistics:
         """The plane's statistics (see `Tensor.statistics`).

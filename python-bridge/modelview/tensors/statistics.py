@@ -109,14 +109,13 @@ def statistics_of(
     """
     tensor.check_values()
     version = tensor.version
-    key = ("statistics", version, *derived_key(selection))
-    known: Statistics | None = tensor.recall(key)
+    known = known_statistics(tensor, selection, version)
     if known is not None:
         return known
     source = derive(tensor, selection)
     size = prod(source.shape)
     total = 2 * size
-    moments = tensor.recall(("moments", *key[1:]))
+    moments = tensor.recall(_key("moments", version, selection))
     if moments is None:
         moments = Moments.merged(
             each(
@@ -130,20 +129,23 @@ def statistics_of(
         )
     statistics = _finish(source, moments, shifted(progress, size, total), cancelled)
     if tensor.version == version:
-        tensor.remember(key, statistics, 8 * BINS)
+        tensor.remember(_key("statistics", version, selection), statistics, 8 * BINS)
     return statistics
 
 
-def known_statistics(tensor: Tensor, selection: Selection) -> Statistics | None:
-    """What `statistics_of` would return without reading a value, if it has been asked before."""
-    known: Statistics | None = tensor.recall(("statistics", tensor.version, *derived_key(selection)))
+def known_statistics(tensor: Tensor, selection: Selection, version: int) -> Statistics | None:
+    """What `statistics_of` returns without reading a value, if it has been asked at this version before."""
+    known: Statistics | None = tensor.recall(_key("statistics", version, selection))
     return known
 
 
 def keep_moments(tensor: Tensor, selection: Selection, moments: Moments) -> None:
     """Leave the moments that another pass came by for `statistics_of` to find."""
-    key = ("moments", tensor.version, *derived_key(selection))
-    tensor.remember(key, moments, 8 * SAMPLE)
+    tensor.remember(_key("moments", tensor.version, selection), moments, 8 * SAMPLE)
+
+
+def _key(what: str, version: int, selection: Selection) -> tuple[object, ...]:
+    return what, version, *derived_key(selection)
 
 
 def clipped(

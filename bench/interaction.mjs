@@ -1,7 +1,7 @@
 /** What a person feels once a view is there: changing a slice, and panning. */
 import { ratio, summary } from './numbers.mjs';
 
-const SAMPLES = 40;
+const SAMPLES = 80;
 const PAN = { rounds: 5, frames: 63 };
 
 /** From the slider to new pixels, over a raw comm that brings as many bytes. */

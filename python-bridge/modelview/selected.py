@@ -159,7 +159,7 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
     tensor = model.tensors.resolve(wanted)
     if tensor is not None:
         return _at(state, tensor)
-    paths = [node.path for node in model.structure.nodes]
+    paths = [node.path for node in model.structure.modules]
     if wanted in paths:
         return {**state, "node": wanted, "address": None, "tab": None, "region": None}
     raise _unknown(model, wanted, paths)

@@ -95,7 +95,7 @@ def check_region(tensor: Tensor, value: object) -> dict[str, list[int]]:
 def _node(model: Model, value: object) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or all(node.path != value for node in model.structure.nodes):
+    if not isinstance(value, str) or all(node.path != value for node in model.structure.modules):
         raise StateError(f"no node {value!r:.200} in this model")
     return value
 

@@ -13,11 +13,12 @@ from ipywidgets import DOMWidget
 from ._version import __version__
 from .adapters import describe, tensor_of
 from .errors import ClosedError, ModelViewError
-from .model import Model, Structure, Tensors
+from .model import Model
 from .selected import Selected, select, selected_of
 from .service import Service, register_target
 from .state import check_state, default_state
-from .tensors import Tensor
+from .structure import Structure
+from .tensors import Tensor, Tensors
 from .wire.protocol import PROTOCOL
 
 __all__ = ["ModelView", "TensorView"]
@@ -173,6 +174,9 @@ class ModelView(_View):
         A `torch.nn.Module`, or what another adapter knows, such as a mapping of names to arrays.
     name
         What to call it; its class's name by default.
+    inputs
+        An example to call it with, for what flows between the modules: a tensor, a tuple of them, a mapping for
+        keywords, or `(args, kwargs)`. Models of `transformers` bring one.
     **kwargs
         The traits of every widget: `layout`, `tooltip`, …
 
@@ -193,8 +197,8 @@ class ModelView(_View):
 
     kind = traitlets.Unicode("model", read_only=True).tag(sync=True)
 
-    def __init__(self, model: Any, *, name: str | None = None, **kwargs: Any) -> None:
-        super().__init__(describe(model, name=name), default_state(tab="overview"), **kwargs)
+    def __init__(self, model: Any, *, name: str | None = None, inputs: Any = None, **kwargs: Any) -> None:
+        super().__init__(describe(model, name=name, inputs=inputs), default_state(tab="overview"), **kwargs)
 
     def _text(self) -> str:
         return repr(self.structure)

@@ -7,7 +7,7 @@ from torch import nn
 
 from modelview.adapters import describe
 from modelview.errors import AddressError, ClosedError
-from modelview.summary import format_bytes
+from modelview.structure import format_bytes
 
 
 class Block(nn.Module):
@@ -23,25 +23,23 @@ def blocks(count, width=8):
 
 def test_nodes_come_parents_first_in_module_order():
     structure = describe(blocks(2)).structure
-    assert [n.path for n in structure.nodes] == ["", "0", "0.norm", "0.fc", "1", "1.norm", "1.fc"]
-    assert [n.parent for n in structure.nodes] == [None, 0, 1, 1, 0, 4, 4]
-    assert [(e.parent, e.child, e.kind) for e in structure.edges[:2]] == [
-        ("", "0", "contains"),
-        ("0", "0.norm", "contains"),
-    ]
-    assert structure.nodes[3].own == ("weight/0.fc.weight", "weight/0.fc.bias")
-    assert structure.nodes[1].parameters == 8 + 8 + 64 + 8
-    assert structure.nodes[0].bytes == 2 * 88 * 4
+    assert [n.path for n in structure.modules] == ["", "0", "0.norm", "0.fc", "1", "1.norm", "1.fc"]
+    assert [n.parent for n in structure.modules] == [None, 0, 1, 1, 0, 4, 4]
+    assert structure.edges == ()
+    assert "inputs=" in structure.dataflow.notes[0]
+    assert structure.modules[3].own == ("weight/0.fc.weight", "weight/0.fc.bias")
+    assert structure.modules[1].parameters == 8 + 8 + 64 + 8
+    assert structure.modules[0].bytes == 2 * 88 * 4
 
 
 def test_modules_of_equal_structure_have_equal_signatures():
     model = nn.ModuleDict({"a": blocks(3), "b": blocks(3), "c": blocks(3, 4), "d": nn.ReLU(), "e": nn.GELU()})
-    sign = {n.path: n.signature for n in describe(model).structure.nodes}
+    sign = {n.path: n.signature for n in describe(model).structure.modules}
     assert sign["a"] == sign["b"] != sign["c"]
     assert sign["a.0"] == sign["a.2"] == sign["b.1"] != sign["c.1"]
     assert sign["d"] != sign["e"]
     model.a[1].fc.half()
-    sign = {n.path: n.signature for n in describe(model).structure.nodes}
+    sign = {n.path: n.signature for n in describe(model).structure.modules}
     assert sign["a.0"] != sign["a.1"]
 
 
@@ -154,8 +152,8 @@ def test_the_structure_is_json():
 def test_a_state_dict_is_a_tree_of_its_dotted_names():
     model = blocks(3)
     view = describe(model.state_dict())
-    assert [n.path for n in view.structure.nodes][:4] == ["", "0", "0.norm", "0.fc"]
-    assert view.structure.nodes[1].signature == view.structure.nodes[4].signature
+    assert [n.path for n in view.structure.modules][:4] == ["", "0", "0.norm", "0.fc"]
+    assert view.structure.modules[1].signature == view.structure.modules[4].signature
     assert view.structure.totals["parameters"] == sum(p.numel() for p in model.parameters())
     assert view.structure.totals["trainable"] is None
     assert view.tensors["0.fc.weight"].dims == ("out", "in")

@@ -80,7 +80,7 @@ def test_tensors_and_structure_are_there(mv, weights):
     assert set(mv.tensors) == {f"weight/{name}" for name in weights}
     assert mv.tensors["conv.weight"].dims == ("out", "in", "height", "width")
     np.testing.assert_array_equal(mv.tensors["conv.weight"].read(), weights["conv.weight"])
-    assert mv.structure.nodes[0].path == ""
+    assert mv.structure.modules[0].path == ""
 
 
 @pytest.mark.parametrize("wanted", ["weight/encoder.query.weight", "encoder.query.weight"])

@@ -48,6 +48,16 @@ def test_strides_of_any_kind_are_encoded(view):
     np.testing.assert_array_equal(decode_tile(encode_tile(Exact(array)).buffer)["value"], array)
 
 
+def test_tiles_of_one_layout_keep_their_own_numbers():
+    values = [np.full((1, 3, 5), number, "f4") for number in (1, 2)]
+    first, second = (encode_tile(Exact(value)).buffer for value in values)
+    for buffer, value in zip((first, second), values, strict=True):
+        np.testing.assert_array_equal(decode_tile(buffer)["value"], value)
+    pooled = [np.full((2, 4, 4), number, "f4") for number in (1.5, -1, 3)]
+    columns = decode_tile(encode_tile(Pooled(*pooled)).buffer)
+    assert {name: column.ravel()[0] for name, column in columns.items()} == {"mean": 1.5, "min": -1, "max": 3}
+
+
 def test_a_tile_is_one_batch_of_one_row_of_named_tensors():
     stream = encode_tile(Exact(np.zeros((1, 256, 256), "f4"))).buffer
     with pa.ipc.open_stream(stream) as reader:

@@ -1,5 +1,6 @@
 import { create, type Selection } from 'd3';
 
+import { setAttribute } from '../dom/element';
 import { isBinary, niceStep } from './steps';
 
 export type RulerSide = 'top' | 'left';
@@ -38,17 +39,6 @@ interface Mark {
   readonly text: string;
   readonly at: number;
   readonly width: number;
-}
-
-/** An attribute of SVG that is written again is laid out again, though it be the same. */
-function write(node: Element, name: string, value: string | null): void {
-  if (node.getAttribute(name) !== value) {
-    if (value === null) {
-      node.removeAttribute(name);
-    } else {
-      node.setAttribute(name, value);
-    }
-  }
 }
 
 const widthOf = (text: string): number => {
@@ -97,9 +87,9 @@ export class Ruler {
     }
     const name = this.name.node()!;
     const place = this.side === 'top' ? `translate(${middle},${FONT})` : `translate(${FONT},${middle})rotate(-90)`;
-    write(name, 'transform', place);
+    setAttribute(name, 'transform', place);
     // A name wider than what it names would lie over its neighbours.
-    write(name, 'visibility', to - from > widthOf(label) * 0.8 ? null : 'hidden');
+    setAttribute(name, 'visibility', to - from > widthOf(label) * 0.8 ? null : 'hidden');
     const first = Math.max(0, Math.floor(state.start));
     const last = Math.min(size, Math.ceil(state.end)) - 1;
     const said = size > 0 ? `${label}: indices ${first} to ${last} of ${size}` : label;
@@ -137,7 +127,7 @@ export class Ruler {
       const crisp = Math.round(at - 0.5) + 0.5;
       return side === 'top' ? `M${crisp},${edge}v${-TICK}` : `M${edge},${crisp}h${-TICK}`;
     });
-    write(this.ticks.node()!, 'd', ticks.join(''));
+    setAttribute(this.ticks.node()!, 'd', ticks.join(''));
     const texts = this.labels.selectAll<SVGTextElement, Mark>('text').data(marks).join('text');
     const edgeOfText = across - TICK - 4;
     // Text that is set again is laid out again, though it be the same: a pan moves labels, and writes few.
@@ -146,7 +136,7 @@ export class Ruler {
         this.textContent = text;
       }
       const place = side === 'top' ? `translate(${at},${edgeOfText})` : `translate(${edgeOfText},${at})`;
-      write(this, 'transform', place);
+      setAttribute(this, 'transform', place);
     });
   }
 
@@ -156,7 +146,7 @@ export class Ruler {
     const index = highlight ?? -1;
     const at = from + ((index + 0.5 - start) / (end - start)) * (to - from);
     if (!(index >= 0 && index < size && at >= from && at <= to)) {
-      write(this.mark.node()!, 'visibility', 'hidden');
+      setAttribute(this.mark.node()!, 'visibility', 'hidden');
       return null;
     }
     const text = cut(format?.(index) ?? String(index));
@@ -167,8 +157,8 @@ export class Ruler {
     const x = top ? at - width / 2 : across - TICK - width;
     const y = top ? across - TICK - FONT - 5 : at - 8;
     const mark = this.mark.node()!;
-    write(mark, 'visibility', null);
-    write(mark, 'transform', `translate(${x},${y})`);
+    setAttribute(mark, 'visibility', null);
+    setAttribute(mark, 'transform', `translate(${x},${y})`);
     if (label.text() !== text) {
       this.mark.select('rect').attr('width', width).attr('height', 16);
       label

@@ -2,7 +2,7 @@ import { Signal } from '@lumino/signaling';
 
 import { Tooltip } from '../chart/tooltip';
 import type { SourceState, TensorSource } from '../tensor/source';
-import { element, setHidden, uniqueId } from '../ui/dom';
+import { element, setHidden, uniqueId } from '../dom/element';
 import { Notice } from '../ui/notice';
 import { StructureTree } from '../view/tree/tree';
 import { pythonFor } from '../view/values/python';

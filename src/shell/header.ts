@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatQuantity } from '../tensor/format';
 import { shapeOf } from '../tensor/shape';
 import type { SourceState } from '../tensor/source';
 import { Button } from '../ui/button';
-import { element, setAttribute } from '../ui/dom';
+import { element, setAttribute } from '../dom/element';
 import { nameElement } from '../view/names';
 import type { Structure } from '../wire/protocol';
 import { StatusMark } from './status';

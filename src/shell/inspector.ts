@@ -1,5 +1,5 @@
 import type { TensorSource } from '../tensor/source';
-import { element, setAttribute, setHidden, setText, uniqueId } from '../ui/dom';
+import { element, setAttribute, setHidden, setText, uniqueId } from '../dom/element';
 import { Notice } from '../ui/notice';
 import { Slicer } from '../ui/slicer';
 import { Tabs } from '../ui/tabs';

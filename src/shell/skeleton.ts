@@ -1,4 +1,4 @@
-import { element } from '../ui/dom';
+import { element } from '../dom/element';
 
 /** Indents and widths of rows that could be a model's. */
 const ROWS: readonly (readonly [number, number])[] = [

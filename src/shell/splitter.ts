@@ -1,4 +1,4 @@
-import { element, setAttribute } from '../ui/dom';
+import { element, setAttribute } from '../dom/element';
 
 export interface SplitterOptions {
   readonly label: string;

@@ -1,5 +1,5 @@
 import type { SourceState, SourceStatus } from '../tensor/source';
-import { element, setAttribute, setText } from '../ui/dom';
+import { element, setAttribute, setText } from '../dom/element';
 import type { NoticeState } from '../ui/notice';
 
 const WORDS: Readonly<Record<SourceStatus, string>> = {

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatCounted, formatQuantity } from '../tensor/format';
 import { shapeOf, valuesOf } from '../tensor/shape';
-import { element, setHidden } from '../ui/dom';
+import { element, setHidden } from '../dom/element';
 import { Tabs } from '../ui/tabs';
 import { nameElement } from '../view/names';
 import { bodyOf } from '../view/tree/items';

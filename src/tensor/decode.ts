@@ -1,4 +1,5 @@
-import { ArrowError, decodeTensors } from '../wire/arrow';
+import { ArrowError } from '../wire/arrow';
+import { decodeTensors } from '../wire/layout';
 import type { TileHeader } from '../wire/protocol';
 import { cellCount } from '../wire/validate';
 import type { CellArray, Tile } from './tile';

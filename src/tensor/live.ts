@@ -1,6 +1,14 @@
 import { Signal } from '@lumino/signaling';
 
-import type { PlaneDescription, Selection, Statistics, Structure, TileAddress, TileHeader } from '../wire/protocol';
+import type {
+  Graph,
+  PlaneDescription,
+  Selection,
+  Statistics,
+  Structure,
+  TileAddress,
+  TileHeader
+} from '../wire/protocol';
 import { Requests, isLast } from '../wire/requests';
 import type { Answer, LinkState } from '../wire/requests';
 import type { Transport } from '../wire/transport';
@@ -8,7 +16,7 @@ import { ByteCache } from './cache';
 import { decodeTile } from './decode';
 import { isEmpty } from './plane';
 import { SourceError } from './source';
-import type { Plane, PlaneRequest, SourceState, SourceStatus, TensorSource, TilesArrived } from './source';
+import type { Plane, PlaneRequest, SourceState, SourceStatus, TensorSource, TilesArrived, Watched } from './source';
 import type { Tile } from './tile';
 
 /** Tiles of all live sources of the page, together. */
@@ -69,6 +77,10 @@ export class LiveSource implements TensorSource {
     return this.call<Structure>('structure', {});
   }
 
+  graph(watched?: Watched): Promise<Graph> {
+    return this.call<Graph>('graph', {}, watched);
+  }
+
   clipped(address: string, selection: Selection, low: number, high: number): Promise<{ below: number; above: number }> {
     return this.call('clipped', { address, selection, low, high });
   }
@@ -120,19 +132,8 @@ export class LiveSource implements TensorSource {
             }
           }
         );
-      if (signal?.aborted) {
-        reject(new DOMException('Cancelled', 'AbortError'));
-        return;
-      }
       let request = ask(null);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.requests.cancel([request]);
-          reject(new DOMException('Cancelled', 'AbortError'));
-        },
-        { once: true }
-      );
+      this.cancelWith(signal, () => request, reject);
     });
   }
 
@@ -262,11 +263,14 @@ export class LiveSource implements TensorSource {
     }
   }
 
-  private call<Result>(operation: string, args: Record<string, unknown>): Promise<Result> {
+  private call<Result>(operation: string, args: Record<string, unknown>, watched: Watched = {}): Promise<Result> {
+    const { signal, onProgress } = watched;
     return new Promise((resolve, reject) => {
-      this.requests.ask({ kind: 'call', operation, arguments: args }, (answer, buffers) => {
+      const request = this.requests.ask({ kind: 'call', operation, arguments: args }, (answer, buffers) => {
         if (answer.kind === 'error') {
           reject(new SourceError(answer.code, answer.message));
+        } else if (answer.kind === 'progress') {
+          onProgress?.(answer);
         } else if (answer.kind === 'done') {
           try {
             resolve((answer.result ?? json(buffers[0])) as Result);
@@ -275,7 +279,25 @@ export class LiveSource implements TensorSource {
           }
         }
       });
+      this.cancelWith(signal, () => request, reject);
     });
+  }
+
+  /** Nobody waits any more when the signal says so. */
+  private cancelWith(
+    signal: AbortSignal | undefined,
+    request: () => string,
+    reject: (reason: DOMException) => void
+  ): void {
+    const cancel = (): void => {
+      this.requests.cancel([request()]);
+      reject(new DOMException('Cancelled', 'AbortError'));
+    };
+    if (signal?.aborted) {
+      cancel();
+    } else {
+      signal?.addEventListener('abort', cancel, { once: true });
+    }
   }
 
   private planeOf(description: PlaneDescription): Plane {

@@ -1,6 +1,6 @@
 import type { ISignal } from '@lumino/signaling';
 
-import type { Component, PlaneDescription, Selection, Structure, TileAddress } from '../wire/protocol';
+import type { Component, Graph, PlaneDescription, Selection, Structure, TileAddress } from '../wire/protocol';
 import type { Tile } from './tile';
 
 /**
@@ -26,13 +26,17 @@ export interface Progress {
   readonly label: string;
 }
 
-export interface PlaneRequest {
+/** Long work: it tells how far it is, and can be cancelled. */
+export interface Watched {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface PlaneRequest extends Watched {
   readonly address: string;
   readonly selection: Selection;
   /** Names the asking view: a newer request of the same view makes its older ones stale. */
   readonly view: string;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly signal?: AbortSignal;
 }
 
 export interface TilesArrived {
@@ -62,6 +66,8 @@ export interface TensorSource {
   readonly tilesArrived: ISignal<TensorSource, TilesArrived>;
 
   structure(): Promise<Structure>;
+  /** What flows through the model. The kernel may have to call it, and waits for a running cell to do so. */
+  graph(watched?: Watched): Promise<Graph>;
   /** Opens a plane. When it resolves its coarsest tiles' first is in the cache. Rejects with SourceError, or AbortError. */
   open(request: PlaneRequest): Promise<Plane>;
   /** The tile if it is held here. Never asks for it. */

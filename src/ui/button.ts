@@ -1,4 +1,4 @@
-import { element, OWN_KEYS, setAttribute, setHidden } from './dom';
+import { element, OWN_KEYS, setAttribute, setHidden } from '../dom/element';
 import { icon, type IconName } from './icons';
 
 export interface ButtonOptions {

@@ -1,5 +1,5 @@
 import { Button } from './button';
-import { element, setAttribute, setHidden } from './dom';
+import { element, setAttribute, setHidden } from '../dom/element';
 import { icon, type IconName } from './icons';
 
 export type NoticeKind = 'info' | 'loading' | 'empty' | 'warning' | 'error';

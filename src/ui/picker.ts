@@ -1,4 +1,4 @@
-import { element, OWN_KEYS } from './dom';
+import { element, OWN_KEYS } from '../dom/element';
 import { icon } from './icons';
 
 export interface PickerOption<T extends string = string> {

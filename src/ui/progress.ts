@@ -1,7 +1,7 @@
 import { formatCount, formatPercent } from '../tensor/format';
 import type { Progress } from '../tensor/source';
 import { Button } from './button';
-import { element, setAttribute, setHidden, setText } from './dom';
+import { element, setAttribute, setHidden, setText } from '../dom/element';
 
 export interface ProgressOptions {
   /** Given, there is a button for it. */

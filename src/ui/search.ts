@@ -1,5 +1,5 @@
 import { Button } from './button';
-import { element, OWN_KEYS, setAttribute, setText, uniqueId } from './dom';
+import { element, OWN_KEYS, setAttribute, setText, uniqueId } from '../dom/element';
 import { icon } from './icons';
 
 export interface SearchOptions {

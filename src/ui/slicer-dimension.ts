@@ -1,7 +1,7 @@
 import { formatCount } from '../tensor/format';
 import { STATISTICS } from '../wire/protocol';
 import type { Reduction, Use } from '../wire/protocol';
-import { element, OWN_KEYS, setAttribute, setHidden } from './dom';
+import { element, OWN_KEYS, setAttribute, setHidden } from '../dom/element';
 import { Picker, type PickerOption } from './picker';
 
 export interface SlicerDimensionOptions {
@@ -104,8 +104,9 @@ export class SlicerDimension {
     const bounded = Math.min(this.options.size - 1, Math.max(0, index));
     if (bounded !== this.index) {
       this.index = bounded;
-      this.show(bounded);
+      // The question first, then what is written of it.
       this.options.onUse(bounded);
+      this.show(bounded);
     }
   }
 

@@ -1,7 +1,7 @@
 import { componentsOf, defaultSelection, selectionKey, withUse } from '../tensor/selection';
 import type { Component, Selection, TensorDescriptor, Use } from '../wire/protocol';
 import { Button } from './button';
-import { element, setHidden } from './dom';
+import { element, setHidden } from '../dom/element';
 import { Picker } from './picker';
 import { SlicerDimension } from './slicer-dimension';
 

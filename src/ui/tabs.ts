@@ -1,4 +1,4 @@
-import { element, OWN_KEYS, setAttribute, setText, uniqueId } from './dom';
+import { element, OWN_KEYS, setAttribute, setText, uniqueId } from '../dom/element';
 
 export interface Tab {
   readonly id: string;

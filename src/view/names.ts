@@ -1,4 +1,4 @@
-import { element } from '../ui/dom';
+import { element } from '../dom/element';
 
 export type Range = readonly [start: number, end: number];
 

@@ -128,7 +128,7 @@ function permuted(values: CellArray, type: TensorType, permutation: readonly num
 }
 
 /** Reads the one row of a stream. Zero-copy where Arrow's alignment allows; throws ArrowError on anything else than tensors. */
-export function decodeTensors(bytes: Uint8Array): ArrowTensor[] {
+export function readTensors(bytes: Uint8Array): ArrowTensor[] {
   let schema: Schema;
   let batch: RecordBatch | null;
   try {

@@ -110,6 +110,32 @@ export interface Structure {
   readonly totals: Totals;
 }
 
+export type Role = 'module' | 'operation' | 'input' | 'output' | 'constant';
+
+/** A module, or an operation that ran in one. */
+export interface GraphNode extends NodeDescriptor {
+  readonly role: Role;
+  readonly reads: readonly string[];
+  /** Indices into the graph's values. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly source: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Shape and dtype of what flows; a size that is not fixed has a name. */
+export type GraphValue = readonly [shape: readonly (number | string)[] | null, dtype: string | null];
+
+/** What flows through a model: the modules, with the same indices as in the structure, and the operations among them. */
+export interface Graph {
+  readonly tier: string;
+  readonly notes: readonly string[];
+  readonly seconds: number;
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly (readonly [source: number, target: number, value: number])[];
+  readonly values: readonly GraphValue[];
+}
+
 /** Where the colours of a view begin and end. */
 export interface ColourState {
   readonly mode: 'robust' | 'full' | 'fixed';

@@ -6,7 +6,7 @@ import { Tooltip } from '../../src/chart/tooltip';
 import { scaleOf } from '../../src/tensor/colour';
 import { defaultSelection } from '../../src/tensor/selection';
 import { Button } from '../../src/ui/button';
-import { element } from '../../src/ui/dom';
+import { element } from '../../src/dom/element';
 import { icon, ICONS } from '../../src/ui/icons';
 import { Notice, type NoticeKind } from '../../src/ui/notice';
 import { Picker } from '../../src/ui/picker';

@@ -11,6 +11,7 @@ import type { Plane, PlaneRequest, SourceState, TensorSource, TilesArrived } fro
 import type { CellArray, Tile } from '../../src/tensor/tile';
 import { fromHalf } from '../../src/tensor/tile';
 import type {
+  Graph,
   NodeDescriptor,
   Selection,
   Statistics,
@@ -165,6 +166,20 @@ export class FakeSource implements TensorSource {
 
   structure(): Promise<Structure> {
     return Promise.resolve(structureOf([...this.tensors.values()]));
+  }
+
+  /** Only the tree: what a model that was never called has. */
+  async graph(): Promise<Graph> {
+    const { nodes } = await this.structure();
+    const module = { role: 'module', reads: [], inputs: [], outputs: [], source: null, attributes: {} } as const;
+    return {
+      tier: 'modules',
+      notes: ['Only the modules are known: pass inputs=.'],
+      seconds: 0,
+      nodes: nodes.map(node => ({ ...node, ...module })),
+      edges: [],
+      values: []
+    };
   }
 
   /** Replaces a tensor's values, as an in-place update in the kernel does. */

@@ -3,7 +3,7 @@
 Adapters are tried in order; none imports a framework that the user has not imported.
 
 Another package adds one by the entry point group `modelview.adapters`, each entry naming a
-function `describe(obj, *, name=None) -> Model | NotImplemented`.
+function `describe(obj, *, name=None, inputs=None) -> Model | NotImplemented`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..model import Model, Node, Structure, Tensors
-from ..tensors.tensor import Tensor
+from ..model import Model
+from ..structure import Capture, Node, Structure
+from ..tensors import Tensor, Tensors
 
 __all__ = ["Found", "build"]
 
@@ -35,6 +36,7 @@ def build(
     found: list[Found],
     tensors: list[Tensor],
     on_close: Callable[[], None] | None = None,
+    capture: Capture | None = None,
 ) -> Model:
     """Count, sign and freeze.
 
@@ -64,7 +66,7 @@ def build(
                 training=item.training,
             )
         )
-    return Model(Structure(name, kind, tuple(nodes), Tensors(tensors)), on_close=on_close)
+    return Model(Structure(name, kind, tuple(nodes), Tensors(tensors), capture), on_close=on_close)
 
 
 def _counts(found: list[Found], tensors: list[Tensor]) -> tuple[list[int], list[int]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -12,9 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..errors import UnsupportedModelError
+from ..inputs import Inputs
 from ..model import Model
 from ..tensors.source import TensorSource
-from . import mapping
+from . import files, mapping
 from ._torch_lazy import torch_adapter
 from .numpy import NumpySource
 
@@ -22,11 +23,14 @@ __all__ = ["Adapter", "describe", "source_of"]
 
 GROUP = "modelview.adapters"
 
+FRAMEWORKS: dict[str, str] = {}
+"""Of the packages whose objects an adapter of ours knows, and that are only looked for once they are imported."""
+
 
 class Adapter(Protocol):
     """What an adapter is: a function, or a module with a function of this name."""
 
-    def describe(self, obj: object, *, name: str | None = None) -> Model:
+    def describe(self, obj: object, *, name: str | None = None, inputs: Inputs | None = None) -> Model:
         """Describe an object, or return `NotImplemented` for the next adapter to try.
 
         It must not import a framework for an object that is not of it, must not change the
@@ -34,15 +38,18 @@ class Adapter(Protocol):
         """
 
 
-def describe(obj: object, *, name: str | None = None) -> Model:
+def describe(obj: object, *, name: str | None = None, inputs: object = None) -> Model:
     """Describe a model: its modules and tensors. No value is read.
 
     Parameters
     ----------
     obj : object
-        A `torch.nn.Module`, or a mapping of names to tensors such as a `state_dict`.
+        A `torch.nn.Module`; a mapping of names to tensors such as a `state_dict`; a path to a file that one of
+        `adapters.files.FORMATS` names.
     name : str, optional
         What to call it; the class's name if not given.
+    inputs : object, optional
+        An example to call it with, for its dataflow: see `Inputs.of`.
 
     Raises
     ------
@@ -51,14 +58,24 @@ def describe(obj: object, *, name: str | None = None) -> Model:
     """
     if isinstance(obj, Model):
         return obj
-    torch = torch_adapter()
-    for adapter in (*_installed(), *([] if torch is None else [torch.describe])):
-        model: Model = adapter(obj, name=name)
+    example = None if inputs is None else Inputs.of(inputs)
+    for adapter in (*_installed(), *_loaded(), files.describe):
+        model: Model = adapter(obj, name=name, inputs=example)
         if model is not NotImplemented:
             return model
     if isinstance(obj, Mapping):
         return mapping.describe(obj, source_of, name=name)
     raise UnsupportedModelError(_refusal(obj))
+
+
+def _loaded() -> Iterator[Callable[..., Any]]:
+    """Our adapters for the frameworks that the user has imported: they are not ours to import."""
+    torch = torch_adapter()
+    if torch is not None:
+        yield torch.describe
+    for framework, adapter in FRAMEWORKS.items():
+        if framework in sys.modules:
+            yield import_module(f"modelview.adapters.{adapter}").describe
 
 
 def source_of(value: object, problem: str | None = None) -> TensorSource | None:
@@ -94,11 +111,6 @@ def _refusal(obj: object) -> str:
         return f"None is not a model. Did the function that made it forget to return it? {accepted}"
     if isinstance(obj, type):
         return f"{obj.__name__} is a class, not a model. Make one first: ModelView({obj.__name__}(…))"
-    if isinstance(obj, (str, os.PathLike)):
-        return (
-            f"{str(obj)[:80]!r} is a path or a name, not a model. Load it first, for example with "
-            "torch.load(path, weights_only=True) or AutoModel.from_pretrained(name), and show that"
-        )
     if kind.__module__.partition(".")[0] == "modelview" and kind.__name__ in ("ModelView", "TensorView"):
         return f"this is a {kind.__name__} already. Write its name at the end of a cell to see it, or pass the model"
     if isinstance(obj, np.ndarray) or "Tensor" in {cls.__name__ for cls in kind.__mro__}:

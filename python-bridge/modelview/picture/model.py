@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Model, Node
+from ..model import Model
+from ..structure import Node
 from ..tensors import Selection, Tensor
 from . import colours, words
 from .canvas import LARGE, NORMAL, SMALL, Canvas
@@ -62,7 +63,7 @@ def _heading(canvas: Canvas, model: Model, totals: Mapping[str, Any]) -> None:
 
 def _modules(model: Model) -> list[Node]:
     """The modules directly below the model; where there is only one, those below it."""
-    nodes = model.structure.nodes
+    nodes = model.structure.modules
     parent = 0
     for _ in range(8):
         below = [index for index, node in enumerate(nodes) if node.parent == parent]

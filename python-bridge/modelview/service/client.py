@@ -188,7 +188,7 @@ class Client:
         granted = self._credits
         for ready in (
             lambda job: job.cancelled,
-            lambda job: granted is not None and granted.allow(job.request),
+            lambda job: not job.waiting and granted is not None and granted.allow(job.request),
         ):
             for index, job in enumerate(self._jobs):
                 if not job.held and ready(job):

@@ -6,33 +6,40 @@ import contextvars
 import logging
 import time
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import Cancelled, ModelViewError
 from ..wire import replies
+from .main_thread import on_main_thread
+from .worker import WORKER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from ..wire.replies import Reply
     from .client import Client
 
-    Steps = Iterator[Reply | "Later"]
+    Steps = Iterator[Reply | "Pause"]
 
 log = logging.getLogger("modelview.service")
+
+Result = TypeVar("Result")
 
 # Work that is over sooner needs no progress bar; a bar need not move more often than this.
 QUIET_SECONDS = 0.2
 PROGRESS_SECONDS = 0.1
 
 
-class Later(Enum):
-    """What steps yield before work that takes longer than a message's handler may: the worker goes on."""
+class Pause(Enum):
+    """What steps yield instead of a reply."""
 
+    # Before work that takes longer than a message's handler may: the worker goes on.
     LATER = "later"
+    # Until another thread has done its part: the worker goes on with other jobs.
+    WAITING = "waiting"
 
 
-LATER = Later.LATER
+LATER = Pause.LATER
 
 
 class Job:
@@ -71,6 +78,8 @@ class Job:
         self.ended = False
         # While the handler makes its first reply the worker leaves it alone.
         self.held = False
+        # While another thread does its part there is nothing to do but to end it.
+        self.waiting = False
         self._context = contextvars.copy_context()
         self._steps = steps(self)
         self._started: float | None = None
@@ -83,6 +92,26 @@ class Job:
     def begin(self) -> None:
         """Make and send the first reply where that is soon done; never raises."""
         self._context.run(self._step, True)
+
+    def elsewhere(self, work: Callable[[], Result]) -> Generator[Pause, None, Result]:
+        """Have the kernel's main thread do something between two cells; `yield from` gives what it returned.
+
+        What has begun when nobody waits any more is told so by `unwanted`; what has not is left undone.
+        """
+        future = on_main_thread(work, self._context.copy())
+        self.waiting = True
+        future.add_done_callback(self._resume)
+        try:
+            while not future.done():
+                yield Pause.WAITING
+        finally:
+            future.cancel()
+        return future.result()
+
+    def _resume(self, _future: object) -> None:
+        with WORKER.changed:
+            self.waiting = False
+            WORKER.changed.notify()
 
     def check(self) -> None:
         """Raise `Cancelled` where nobody waits any more."""
@@ -108,8 +137,8 @@ class Job:
             self._started = time.monotonic()
         try:
             reply = self._next()
-            while reply is LATER:
-                if prompt:
+            while isinstance(reply, Pause):
+                if prompt or reply is Pause.WAITING:
                     return
                 reply = self._next()
         except Cancelled:
@@ -124,7 +153,7 @@ class Job:
         else:
             self.client.send(reply)
 
-    def _next(self) -> Reply | Later:
+    def _next(self) -> Reply | Pause:
         self.check()
         reply = next(self._steps, None)
         # What was made for a request that nobody waits for any more is not worth sending.

@@ -12,16 +12,28 @@ from ..wire.protocol import LONGEST_ADDRESS, ArgumentError
 from ..wire.replies import Reply
 
 if TYPE_CHECKING:
-    from .job import Job
+    from .job import Job, Pause
     from .service import Service
 
-Operation = Callable[["Service", "Job", Mapping[str, Any]], Iterator[Reply]]
+Operation = Callable[["Service", "Job", Mapping[str, Any]], "Iterator[Reply | Pause]"]
 
 
 def structure(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """Nodes, tensors and totals of the model."""
     _only(arguments)
     yield replies.done(job.request, service.model.structure.to_json())
+
+
+def graph(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply | Pause]:
+    """What flows through the model, as far as it can be found."""
+    _only(arguments)
+    structure = service.model.structure
+    capture = structure.capture
+    if capture is not None and not capture.known:
+        # It calls the person's model.
+        yield from job.elsewhere(lambda: capture(job.progress, job.unwanted))
+        job.check()
+    yield replies.done(job.request, structure.dataflow.to_json())
 
 
 def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
@@ -36,7 +48,7 @@ def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterato
     yield replies.done(job.request, {"below": int(below), "above": int(above)})
 
 
-OPERATIONS: Mapping[str, Operation] = {"structure": structure, "clipped": clipped}
+OPERATIONS: Mapping[str, Operation] = {"structure": structure, "graph": graph, "clipped": clipped}
 
 
 def _only(arguments: Mapping[str, Any], *names: str) -> None:

@@ -10,6 +10,7 @@ from .selection import Selection
 from .source import TensorSource
 from .statistics import Histogram, Robust, Statistics, clipped
 from .tensor import Tensor
+from .tensors import Tensors
 
 __all__ = [
     "Cache",
@@ -21,6 +22,7 @@ __all__ = [
     "Statistics",
     "Tensor",
     "TensorSource",
+    "Tensors",
     "Tile",
     "TileAddress",
     "clipped",

@@ -7,11 +7,15 @@ first stride and does not name dimensions in older releases of pyarrow.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Array = npt.NDArray[Any]
 
@@ -86,13 +90,9 @@ def encode_tile(tile: Cells) -> Encoded:
     if first.ndim != 3 or any(array.shape != first.shape for array in columns.values()):
         shapes = {name: array.shape for name, array in columns.items()}
         raise ValueError(f"a tile's columns share one shape (facets, rows, columns), not {shapes}")
-    arrays = [_tensor_array(array) for array in columns.values()]
-    batch = pa.RecordBatch.from_arrays(arrays, names=list(columns))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as writer:
-        writer.write_batch(batch)
     facets, rows, cells = first.shape
-    return Encoded(memoryview(sink.getvalue()), first.dtype.name, (facets, rows, cells))
+    layout = _layout(tuple((name, array.dtype.name) for name, array in columns.items()), (facets, rows, cells))
+    return Encoded(layout.filled(columns.values()), first.dtype.name, (facets, rows, cells))
 
 
 def decode_tile(buffer: bytes) -> dict[str, Array]:
@@ -136,6 +136,48 @@ def pooled_dtype(arrays: list[Array]) -> np.dtype[Any]:
     if wide and (high > _SINGLE_HIGH or low < _SINGLE_LOW):
         return np.dtype(np.float64)
     return np.dtype(np.float32)
+
+
+class _Layout(NamedTuple):
+    """A stream without its numbers: what stands around them, and where each column's begin."""
+
+    nbytes: int
+    around: tuple[tuple[int, bytes], ...]
+    starts: tuple[int, ...]
+
+    def filled(self, arrays: Iterable[Array]) -> memoryview:
+        # Arrow's pool keeps what was freed; NumPy's memory of this size comes from the system, page by page.
+        stream = np.frombuffer(pa.allocate_buffer(self.nbytes), np.uint8)
+        for start, part in self.around:
+            stream[start : start + len(part)] = np.frombuffer(part, np.uint8)
+        for start, array in zip(self.starts, arrays, strict=True):
+            stream[start : start + array.nbytes].view(array.dtype).reshape(array.shape)[...] = array
+        return stream.data
+
+
+# The tiles of one plane have at most four shapes; a layout is about a kilobyte.
+@lru_cache(maxsize=256)
+def _layout(columns: tuple[tuple[str, str], ...], shape: tuple[int, int, int]) -> _Layout:
+    """Lay out the stream of these columns: Arrow writes one, and it is the same for all tiles but for the numbers.
+
+    A slider asks for slice after slice of one shape, and to describe each anew takes longer than to copy its numbers.
+    """
+    arrays = [np.zeros(shape, dtype) for _, dtype in columns]
+    batch = pa.RecordBatch.from_arrays([_tensor_array(array) for array in arrays], names=[name for name, _ in columns])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    stream = sink.getvalue()
+    with pa.ipc.open_stream(stream) as reader:
+        # Read in place, so that an address in it is a place in the stream.
+        written = reader.read_next_batch()
+        starts = [column.storage.flatten().buffers()[1].address - stream.address for column in written.columns]
+    around = []
+    position = 0
+    for start, array in zip([*starts, stream.size], [*arrays, None], strict=True):
+        around.append((position, bytes(stream.slice(position, start - position))))
+        position = start + (0 if array is None else array.nbytes)
+    return _Layout(stream.size, tuple(around), tuple(starts))
 
 
 def _tensor_array(array: Array) -> Any:

@@ -1,5 +1,5 @@
 import { formatCount, formatPercent } from '../../tensor/format';
-import { element } from '../../ui/dom';
+import { element } from '../../dom/element';
 import { nameElement } from '../names';
 
 export interface Bar {

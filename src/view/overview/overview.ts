@@ -1,7 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import { formatBytes, formatCount, formatCounted, formatPercent, formatQuantity } from '../../tensor/format';
-import { element } from '../../ui/dom';
+import { element } from '../../dom/element';
 import { Notice } from '../../ui/notice';
 import { kindChip } from '../tree/kinds';
 import type { View, ViewContext, ViewFactory } from '../view';

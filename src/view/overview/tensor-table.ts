@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatPercent } from '../../tensor/format';
 import { shapeOf } from '../../tensor/shape';
 import { Button } from '../../ui/button';
-import { element, setAttribute } from '../../ui/dom';
+import { element, setAttribute } from '../../dom/element';
 import { icon } from '../../ui/icons';
 import type { TensorDescriptor } from '../../wire/protocol';
 import { nameElement } from '../names';

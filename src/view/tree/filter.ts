@@ -1,5 +1,4 @@
 import { valuesOf } from '../../tensor/shape';
-import type { TensorDescriptor } from '../../wire/protocol';
 import type { Item, Items, ModuleItem } from './items';
 import type { Found } from './rows';
 
@@ -137,7 +136,7 @@ function matchesTensor(item: Item, filter: Filter): boolean {
   const kind = `${owner?.node.kind ?? ''} ${tensor.kind}`.toLowerCase();
   return (
     filter.dtypes.every(part => tensor.dtype.toLowerCase().includes(part)) &&
-    filter.shapes.every(shape => matchesShape(tensor, shape)) &&
+    filter.shapes.every(shape => matchesShape(tensor.shape, shape)) &&
     filter.kinds.every(part => kind.includes(part)) &&
     filter.sizes.every(holds => holds(valuesOf(tensor))) &&
     filter.text.every(part => item.path.toLowerCase().includes(part) || kind.includes(part))
@@ -145,7 +144,7 @@ function matchesTensor(item: Item, filter: Filter): boolean {
 }
 
 /** One size is looked for among all; several are the whole shape. */
-function matchesShape({ shape }: TensorDescriptor, wanted: readonly (number | '*')[]): boolean {
+export function matchesShape(shape: readonly (number | string)[], wanted: readonly (number | '*')[]): boolean {
   return wanted.length === 1
     ? wanted[0] === '*' || shape.includes(wanted[0]!)
     : wanted.length === shape.length && wanted.every((size, axis) => size === '*' || size === shape[axis]);
@@ -155,7 +154,12 @@ function matchesShape({ shape }: TensorDescriptor, wanted: readonly (number | '*
  * Every part is in the path or the kind. Text alone must reach into the item's own name or kind: `encoder` finds the encoder
  * and not the thousand modules inside it, `encoder kind:Linear` those of them that are linear.
  */
-function matchesText(item: Item, kind: string, text: readonly string[], more: boolean): boolean {
+export function matchesText(
+  item: Pick<Item, 'name' | 'path'>,
+  kind: string,
+  text: readonly string[],
+  more: boolean
+): boolean {
   if (!text.length) {
     return true;
   }

@@ -1,4 +1,4 @@
-import { element } from '../../ui/dom';
+import { element } from '../../dom/element';
 
 /**
  * What sort of layer a module is, told by its class's name. A sort has a colour and a letter: neither stands alone.

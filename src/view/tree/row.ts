@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatCounted, formatPercent, formatQuantity } from '../../tensor/format';
 import { shapeOf, shortShape, valuesOf } from '../../tensor/shape';
-import { element, setAttribute } from '../../ui/dom';
+import { element, setAttribute } from '../../dom/element';
 import { icon } from '../../ui/icons';
 import { nameElement } from '../names';
 import { rangesIn } from './filter';

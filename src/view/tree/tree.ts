@@ -1,5 +1,5 @@
 import { formatCount, formatCounted } from '../../tensor/format';
-import { element, setAttribute, setHidden, uniqueId } from '../../ui/dom';
+import { element, setAttribute, setHidden, uniqueId } from '../../dom/element';
 import { Search } from '../../ui/search';
 import type { Structure } from '../../wire/protocol';
 import { FILTER_HELP } from './filter';

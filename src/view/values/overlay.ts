@@ -3,7 +3,7 @@ import { colourOf, inkOn } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import type { Plane } from '../../tensor/source';
 import type { Tile } from '../../tensor/tile';
-import { setHidden } from '../../ui/dom';
+import { setHidden } from '../../dom/element';
 import type { TileAddress } from '../../wire/protocol';
 import type { Camera } from './camera';
 import { drawnCell, encodingOf, shortValue } from './describe';

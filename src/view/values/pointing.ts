@@ -1,6 +1,6 @@
 import type { Plane } from '../../tensor/source';
 import type { PooledStatistic } from '../../tensor/tile';
-import { element, setHidden, setText } from '../../ui/dom';
+import { element, setHidden, setText } from '../../dom/element';
 import type { Readout } from '../view';
 import { cellText, readoutText } from './describe';
 import type { CellPlace } from './layout';

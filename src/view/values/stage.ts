@@ -4,7 +4,7 @@ import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import { isEmpty } from '../../tensor/plane';
 import type { Plane, TensorSource } from '../../tensor/source';
 import type { PooledStatistic, Tile } from '../../tensor/tile';
-import { element, setHidden } from '../../ui/dom';
+import { element, setHidden } from '../../dom/element';
 import type { TileAddress } from '../../wire/protocol';
 import { Camera } from './camera';
 import { coveredBy, drawnCell } from './describe';

@@ -1,7 +1,7 @@
 import { formatShape } from '../../tensor/format';
 import { SourceError } from '../../tensor/source';
 import type { Progress, SourceState } from '../../tensor/source';
-import { element, setHidden } from '../../ui/dom';
+import { element, setHidden } from '../../dom/element';
 import { Notice } from '../../ui/notice';
 import type { NoticeState } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress';

@@ -1,5 +1,5 @@
 import { Button } from '../../ui/button';
-import { element } from '../../ui/dom';
+import { element } from '../../dom/element';
 
 export interface ToolbarOptions {
   readonly onFit: () => void;

@@ -4,7 +4,7 @@ import { formatShape } from '../../tensor/format';
 import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
 import type { Plane } from '../../tensor/source';
-import { element, setHidden, setText } from '../../ui/dom';
+import { element, setHidden, setText } from '../../dom/element';
 import type { ColourState, TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
 import { Clipped } from './clipped';
@@ -242,12 +242,19 @@ export class ValuesView implements View {
     this.node.dataset.mvState = state;
     const drawable = this.plane !== null && state !== 'empty';
     this.toolbar.enable(drawable);
-    // The last picture stays, dimmed, under what went wrong.
     this.node.classList.toggle('mv-values-blank', !drawable);
+    this.doubt();
     setHidden(this.legend.node, !drawable);
     if (state !== 'ready') {
       this.node.dataset.mvComplete = 'false';
     }
+  }
+
+  /** The last picture stays, dimmed, under what went wrong. */
+  private doubt(): void {
+    const { mvState, mvSource } = this.node.dataset;
+    const doubtful = mvState === 'error' || mvState === 'cancelled' || mvSource === 'dead' || mvSource === 'failed';
+    this.node.classList.toggle('mv-values-doubtful', doubtful);
   }
 
   private look(plane: Plane): Look {
@@ -367,6 +374,7 @@ export class ValuesView implements View {
     const { status } = this.context.source.state;
     const before = this.node.dataset.mvSource;
     this.node.dataset.mvSource = status;
+    this.doubt();
     this.status.source(this.context.source.state);
     if (status === 'live' && before !== undefined && before !== 'live') {
       // What was asked for before may never come.

@@ -227,6 +227,20 @@ describe('the kernel as a source', () => {
     expect(await structure).toEqual({ name: 'été' });
   });
 
+  it('asks for the graph, tells how far it is, and cancels it', async () => {
+    const told: unknown[] = [];
+    const controller = new AbortController();
+    const graph = source.graph({ onProgress: progress => told.push(progress.label), signal: controller.signal });
+    const { request, operation } = transport.of('call')[0]!;
+    expect(operation).toBe('graph');
+    transport.answer({ kind: 'progress', request, done: 1, total: 2, label: 'Following the model by trace' });
+    expect(told).toEqual(['Following the model by trace']);
+    controller.abort();
+    await expect(graph).rejects.toMatchObject({ name: 'AbortError' });
+    expect(transport.of('cancel')[0]!.requests).toEqual([request]);
+    await expect(source.graph({ signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('refuses a result that cannot be read', async () => {
     const structure = source.structure();
     done(transport.of('call')[0]!.request);

@@ -1,4 +1,4 @@
-import { ArrowError, decodeTensors, encodeTensors } from '../../../src/wire/arrow';
+import { ArrowError, encodeTensors, readTensors } from '../../../src/wire/arrow';
 import type { ArrowTensor } from '../../../src/wire/arrow';
 import { EVERY_TYPE } from './every-type';
 
@@ -20,7 +20,7 @@ function shifted(bytes: Uint8Array, by: number): Uint8Array {
 
 describe('tensors in Arrow', () => {
   it.each(EVERY_TYPE)('keep every bit of %s', (encoding, values) => {
-    const [read] = decodeTensors(encodeTensors([tensor({ encoding, values })]));
+    const [read] = readTensors(encodeTensors([tensor({ encoding, values })]));
     expect(read).toMatchObject({ name: 'value', encoding, shape: [1, 2, 3], dims: ['facet', 'row', 'column'] });
     expect(read!.values.constructor.name).toBe(values.constructor.name);
     expect([...read!.values]).toEqual([...values]);
@@ -29,13 +29,13 @@ describe('tensors in Arrow', () => {
   it('read right at an odd offset, where nothing is aligned', () => {
     const bytes = encodeTensors([tensor()]);
     for (const by of [1, 3, 4, 7]) {
-      expect([...decodeTensors(shifted(bytes, by))[0]!.values]).toEqual([...tensor().values]);
+      expect([...readTensors(shifted(bytes, by))[0]!.values]).toEqual([...tensor().values]);
     }
   });
 
   it('hold several columns, with other types', () => {
     const counts = tensor({ name: 'nan', encoding: 'uint32', values: new Uint32Array([0, 0, 1, 0, 0, 0]) });
-    expect(decodeTensors(encodeTensors([tensor({ name: 'mean' }), counts])).map(t => t.name)).toEqual(['mean', 'nan']);
+    expect(readTensors(encodeTensors([tensor({ name: 'mean' }), counts])).map(t => t.name)).toEqual(['mean', 'nan']);
   });
 
   it('follow a permutation', () => {
@@ -50,21 +50,21 @@ describe('tensors in Arrow', () => {
     const patched = encodeTensors([stored]);
     const at = text.indexOf(from);
     patched.set(bytes.subarray(at, at + from.length), at);
-    const [read] = decodeTensors(patched);
+    const [read] = readTensors(patched);
     expect(read!.shape).toEqual([3, 2]);
     expect([...read!.values]).toEqual([0, 3, 1, 4, 2, 5]);
   });
 
   it.each([0, 1, 8, 40, 100, 250, 400])('refuse a stream cut after %i bytes', length => {
-    expect(() => decodeTensors(encodeTensors([tensor()]).subarray(0, length))).toThrow(ArrowError);
+    expect(() => readTensors(encodeTensors([tensor()]).subarray(0, length))).toThrow(ArrowError);
   });
 
   it('refuse what is no Arrow stream', () => {
-    expect(() => decodeTensors(new TextEncoder().encode('<html>504 Gateway Timeout</html>'))).toThrow(ArrowError);
+    expect(() => readTensors(new TextEncoder().encode('<html>504 Gateway Timeout</html>'))).toThrow(ArrowError);
   });
 
   it('refuse a shape that does not fit its values', () => {
-    expect(() => decodeTensors(encodeTensors([tensor({ shape: [1, 2, 4] })]))).toThrow(
+    expect(() => readTensors(encodeTensors([tensor({ shape: [1, 2, 4] })]))).toThrow(
       /6 values for a shape of 1 × 2 × 4/
     );
   });

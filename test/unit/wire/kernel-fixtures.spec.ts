@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { fromHalf } from '../../../src/tensor/tile';
 import { decodeTile } from '../../../src/tensor/decode';
-import { decodeTensors } from '../../../src/wire/arrow';
+import { decodeTensors } from '../../../src/wire/layout';
 import { parseKernelMessage } from '../../../src/wire/validate';
 
 const FOLDER = join(__dirname, '../../fixtures/wire/kernel');

@@ -27,7 +27,7 @@ let made = 0;
 /** An id that no other element of the page has. */
 export const uniqueId = (what: string): string => `mv-${what}-${++made}`;
 
-/** Writes an attribute only where it changes, so that an unchanged update costs no style recalculation. */
+/** Writes an attribute only where it changes: one that is written again is styled again, and in SVG laid out again. */
 export function setAttribute(node: Element, name: string, value: string | null): void {
   if (node.getAttribute(name) !== value) {
     if (value === null) {

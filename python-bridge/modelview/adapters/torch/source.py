@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
-from ..errors import NoValuesError
-from ..tensors.dtype import Array, value_dtype
-from ..tensors.source import Index
-from ._torch_sparse import SparseBlocks
+from ...errors import NoValuesError
+from ...tensors.dtype import Array, value_dtype
+from ...tensors.source import Index
+from .sparse import SparseBlocks
 
 __all__ = ["TorchSource"]
 

@@ -1,44 +1,24 @@
-"""PyTorch: a module's tree, its parameters and its buffers.
-
-Imported only once the user has imported torch. Nothing here changes a model: no hook, no gradient,
-no mode, and no value is read before a view asks.
-"""
+"""A module's tree, its parameters and its buffers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from torch import nn
 
-from ..model import Model
-from ..tensors.tensor import Tensor
-from ._build import Found, build
-from ._torch_dims import dim_names
-from ._torch_source import TorchSource
+from ...tensors.tensor import Tensor
+from .._build import Found
+from .dims import dim_names
+from .source import TorchSource
 
-__all__ = ["describe", "source_of"]
+__all__ = ["Walk", "kind_of", "unwrapped"]
 
 MOST_NAMES = 16
 """Aliases of one tensor. Modules that share modules that share modules have exponentially many."""
 
 
-def source_of(value: object) -> TorchSource | None:
-    """A source for a tensor, or `None` for anything else."""
-    return TorchSource.of(value) if isinstance(value, torch.Tensor) else None
-
-
-def describe(obj: object, *, name: str | None = None) -> Model:
-    """Describe a module; `NotImplemented` for anything else."""
-    if not isinstance(obj, nn.Module):
-        return NotImplemented  # type: ignore[no-any-return]
-    walk = _Walk(obj, name or _kind(obj))
-    walk.run()
-    return build(walk.found[0].name, _kind(obj), walk.found, walk.tensors)
-
-
-class _Walk:
+class Walk:
     """One walk over the modules, in module order and parents first.
 
     `named_modules` drops a shared module's second occurrence, and recurses without end into a
@@ -47,7 +27,7 @@ class _Walk:
 
     def __init__(self, root: nn.Module, name: str) -> None:
         self.root = root
-        self.found = [Found("", name, _kind(root), None, training=_training(root))]
+        self.found = [Found("", name, kind_of(root), None, training=_training(root))]
         self.tensors: list[Tensor] = []
         self._names: list[list[str]] = []
         self._taken: set[str] = set()
@@ -57,13 +37,14 @@ class _Walk:
         self._aliases: list[tuple[int, str]] = []
 
     def run(self) -> None:
+        """Fill `found` and `tensors`."""
         waiting: list[tuple[nn.Module, str, str, int]] = []
         self._enter(self.root, 0, waiting)
         while waiting:
             module, path, local, parent = waiting.pop()
             index = len(self.found)
             first = self._first.setdefault(id(module), index)
-            item = Found(path, local, _kind(module), parent, training=_training(module))
+            item = Found(path, local, kind_of(module), parent, training=_training(module))
             self.found.append(item)
             self._modules.append(module)
             if first != index:
@@ -150,7 +131,14 @@ def _training(module: nn.Module) -> bool | None:
     return training if isinstance(training, bool) else None
 
 
-def _kind(module: nn.Module) -> str:
+def kind_of(module: nn.Module) -> str:
+    """The name of a module's class."""
     name = getattr(module, "original_name", None)
     # A scripted module's own class is always RecursiveScriptModule.
     return name if isinstance(name, str) else type(module).__name__
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The model that `torch.compile` wraps, or the model itself."""
+    inner = getattr(model, "_orig_mod", None)
+    return inner if isinstance(inner, nn.Module) else model

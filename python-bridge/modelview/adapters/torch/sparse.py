@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..tensors.dtype import Array, value_dtype
-from ..tensors.source import Index
+from ...tensors.dtype import Array, value_dtype
+from ...tensors.source import Index
 
 __all__ = ["SparseBlocks"]
 

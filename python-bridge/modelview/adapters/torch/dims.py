@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..tensors.tensor import unique_dims
+from ...tensors.tensor import unique_dims
 
 __all__ = ["dim_names"]
 

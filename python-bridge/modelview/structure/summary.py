@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .model import Node, Structure
+    from .node import Node
+    from .structure import Structure
 
 __all__ = ["format_bytes", "summarise"]
 
@@ -33,16 +34,16 @@ def summarise(structure: Structure) -> str:
         f"{structure.name}: {structure.kind}, {totals['parameters']:,} parameters in {count:,} "
         f"tensor{'' if count == 1 else 's'}, {format_bytes(totals['bytes'])}"
     )
-    if not structure.nodes:
+    if not structure.modules:
         return head
     children: dict[int, list[int]] = {}
-    for index, node in enumerate(structure.nodes):
+    for index, node in enumerate(structure.modules):
         if node.parent is not None:
             children.setdefault(node.parent, []).append(index)
     lines = [head]
-    for line in _lines(structure.nodes, children, 0, "", 0):
+    for line in _lines(structure.modules, children, 0, "", 0):
         if len(lines) == MOST_LINES:
-            lines.append(f"… ({len(structure.nodes):,} modules)")
+            lines.append(f"… ({len(structure.modules):,} modules)")
             break
         lines.append(line)
     return "\n".join(lines)

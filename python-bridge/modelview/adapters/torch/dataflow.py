@@ -1,0 +1,136 @@
+"""The dataflow of a PyTorch model, by the best way that works for it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import logging
+import random
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...errors import Cancelled
+from ...inputs import Inputs
+from ...structure import Dataflow, DataflowBuilder, Node
+from ...tensors import Tensors
+from ...tensors.progress import Cancel, Progress
+from .clone import clone
+from .export import export_into
+from .trace import trace_into
+
+__all__ = ["known_inputs", "torch_dataflow"]
+
+log = logging.getLogger("modelview.adapters")
+
+
+def known_inputs(model: nn.Module) -> Inputs | None:
+    """The example that a model of `transformers` carries, or `None`."""
+    try:
+        dummy = getattr(model, "dummy_inputs", None)
+        wanted = getattr(model, "main_input_name", None)
+        if isinstance(dummy, dict) and dummy and (wanted is None or wanted in dummy):
+            return Inputs.of(dict(dummy))
+        # Of a vision model it is often the base class's, which are words.
+        config: Any = model.config
+        size = config.image_size
+        height, width = (size, size) if isinstance(size, int) else size
+        picture = torch.zeros(1, config.num_channels, height, width)
+    except Exception:
+        return None
+    return Inputs.of({"pixel_values": picture}) if wanted == "pixel_values" else None
+
+
+def torch_dataflow(
+    model: nn.Module,
+    modules: Sequence[Node],
+    tensors: Tensors,
+    inputs: Inputs,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Dataflow:
+    """Find what flows through a model that is called with `inputs`.
+
+    By `torch.export` where that follows it, else by running a copy once. The model is left as it is: a copy is called,
+    that shares its parameters and has its own buffers, and the random state is put back.
+
+    Returns
+    -------
+    Dataflow
+        Of the tier 'export', 'trace' or, where the model raised, 'modules'; `notes` has the model's own traceback.
+    """
+    started = time.monotonic()
+    notes: list[str] = []
+    ways: tuple[tuple[str, bool, Callable[..., None]], ...] = (
+        ("export", False, lambda builder, copied: export_into(builder, copied, inputs, tensors)),
+        ("trace", True, lambda builder, copied: trace_into(builder, copied, inputs, tensors, cancelled)),
+    )
+    for number, (tier, buffers, find) in enumerate(ways):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if progress is not None:
+            progress(number, len(ways), f"Following the model by {tier}")
+        builder = DataflowBuilder(modules)
+        try:
+            with _as_before(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                find(builder, clone(model, buffers=buffers))
+        except Cancelled:
+            raise
+        except Exception as problem:
+            log.info("the model could not be followed by %s", tier, exc_info=True)
+            notes.append(_why(tier, problem))
+            continue
+        _describe(builder, model, modules)
+        return builder.finish(tier, notes, time.monotonic() - started)
+    return Dataflow(tuple(modules), notes=tuple(notes), seconds=time.monotonic() - started)
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """Put the random state back, whatever draws from it."""
+    # The states that are everybody's: models draw from these.
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    try:
+        with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if used else []):
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+
+
+def _why(tier: str, problem: Exception) -> str:
+    if tier == "export":
+        first = str(problem).strip().partition("\n")[0]
+        return f"torch.export could not follow it: {type(problem).__name__}: {first[:500]}"
+    # The person's own code raised: its traceback says where.
+    frames = traceback.format_exception(type(problem), problem, problem.__traceback__)
+    own = [frame for frame in frames if "modelview" not in frame.partition("\n")[0]]
+    return "The model raised when it was called:\n" + "".join(own)[-4000:].strip()
+
+
+def _describe(builder: DataflowBuilder, model: nn.Module, modules: Sequence[Node]) -> None:
+    """The line where each module's class is written."""
+    known: dict[type, str | None] = {}
+    by_path = dict(model.named_modules())
+    for node in modules:
+        module = by_path.get(node.path)
+        if module is not None:
+            kind = type(module)
+            if kind not in known:
+                known[kind] = _written(kind)
+            builder.describe(node.path, source=known[kind])
+
+
+def _written(kind: type) -> str | None:
+    try:
+        return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
+    except (OSError, TypeError):
+        return None

@@ -1,0 +1,94 @@
+"""What PyTorch tells of a value and of an operation's arguments, in words of ours."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+
+from ...structure import Value
+
+__all__ = ["IN_TORCH", "attributes_of", "dtype_name", "leaf_name", "named_outputs", "value_of"]
+
+LONGEST = 16
+"""Of a list among the attributes."""
+
+IN_TORCH = os.path.dirname(torch.__file__) + os.sep
+"""Where PyTorch's own code is."""
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """'float32' for `torch.float32`."""
+    return str(dtype).removeprefix("torch.")
+
+
+def value_of(value: object) -> Value:
+    """The shape and dtype of a tensor; of several the first one's; the type of what is none."""
+    if isinstance(value, torch.Tensor):
+        return Value(tuple(_size(size) for size in value.shape), dtype_name(value.dtype))
+    if isinstance(value, (list, tuple)):
+        tensors = [each for each in value if isinstance(each, torch.Tensor)]
+        return value_of(tensors[0]) if tensors else Value(None, type(value).__name__)
+    return Value() if value is None else Value(None, type(value).__name__)
+
+
+def leaf_name(path: Sequence[Any]) -> str:
+    """Where a tensor is in nested mappings, sequences and dataclasses: 'past_key_values[0].key'."""
+    name = ""
+    for key in path:
+        if isinstance(key, pytree.SequenceKey):
+            name += f"[{key.idx}]"
+        elif isinstance(key, (pytree.MappingKey, pytree.GetAttrKey)):
+            name += f".{key.key if isinstance(key, pytree.MappingKey) else key.name}"
+        else:
+            name += str(key)
+    return name.removeprefix(".")
+
+
+def named_outputs(result: Any) -> Iterator[tuple[str, torch.Tensor]]:
+    """A model's results: 'logits', 'output' where it is the only one, 'output[1]'."""
+    if dataclasses.is_dataclass(result) and not isinstance(result, (type, Mapping)):
+        # PyTorch's trees do not look into one.
+        result = {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}
+    for path, leaf in pytree.tree_flatten_with_path(result)[0]:
+        if isinstance(leaf, torch.Tensor):
+            name = leaf_name(path)
+            yield f"output{name}" if not name or name.startswith("[") else name, leaf
+
+
+def _size(size: object) -> int | str:
+    return size if isinstance(size, int) else str(size)
+
+
+def attributes_of(target: object, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that are no tensors, by the names that the operation's schema has for them."""
+    schema = getattr(target, "_schema", None)
+    names = [argument.name for argument in schema.arguments] if schema is not None else []
+    found: dict[str, Any] = {}
+    for position, value in enumerate(args):
+        plain = _plain(value)
+        if plain is not None:
+            found[names[position] if position < len(names) else str(position)] = plain
+    for name, value in kwargs.items():
+        plain = _plain(value)
+        if plain is not None:
+            found[name] = plain
+    return found
+
+
+def _plain(value: object) -> Any:
+    """A value as JSON has it, or `None` for what is not to be shown."""
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, torch.dtype):
+        return dtype_name(value)
+    if isinstance(value, (torch.device, torch.memory_format, torch.layout)):
+        return str(value)
+    if isinstance(value, (list, tuple)) and len(value) <= LONGEST:
+        items = [_plain(each) for each in value]
+        return items if items and None not in items else None
+    return None

@@ -1,0 +1,8 @@
+"""The neutral description of a model's structure, whatever framework or file it is from."""
+
+from .dataflow import Capture, Dataflow, DataflowBuilder
+from .node import Edge, Node, Role, Value
+from .structure import Structure
+from .summary import format_bytes
+
+__all__ = ["Capture", "Dataflow", "DataflowBuilder", "Edge", "Node", "Role", "Structure", "Value", "format_bytes"]

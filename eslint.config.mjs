@@ -12,10 +12,11 @@ const MAY_IMPORT = {
   wire: [],
   tensor: ['wire'],
   gl: ['tensor', 'wire'],
+  layout: [],
   ui: ['dom', 'tensor', 'wire'],
   chart: ['dom', 'tensor', 'wire'],
-  view: ['chart', 'ui', 'gl', 'dom', 'tensor', 'wire'],
-  shell: ['view', 'chart', 'ui', 'gl', 'dom', 'tensor', 'wire']
+  view: ['chart', 'ui', 'gl', 'layout', 'dom', 'tensor', 'wire'],
+  shell: ['view', 'chart', 'ui', 'gl', 'layout', 'dom', 'tensor', 'wire']
   // host and plugin.ts may import everything.
 };
 const EVERYWHERE = ['./version.ts', './assets.d.ts'];

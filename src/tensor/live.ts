@@ -3,6 +3,7 @@ import { Signal } from '@lumino/signaling';
 import type {
   Graph,
   PlaneDescription,
+  Profile,
   Selection,
   Statistics,
   Structure,
@@ -79,6 +80,10 @@ export class LiveSource implements TensorSource {
 
   graph(watched?: Watched): Promise<Graph> {
     return this.call<Graph>('graph', {}, watched);
+  }
+
+  profile(watched?: Watched): Promise<Profile> {
+    return this.call<Profile>('profile', {}, watched);
   }
 
   clipped(address: string, selection: Selection, low: number, high: number): Promise<{ below: number; above: number }> {

@@ -1,6 +1,6 @@
 import type { ISignal } from '@lumino/signaling';
 
-import type { Component, Graph, PlaneDescription, Selection, Structure, TileAddress } from '../wire/protocol';
+import type { Component, Graph, PlaneDescription, Profile, Selection, Structure, TileAddress } from '../wire/protocol';
 import type { Tile } from './tile';
 
 /**
@@ -68,6 +68,8 @@ export interface TensorSource {
   structure(): Promise<Structure>;
   /** What flows through the model. The kernel may have to call it, and waits for a running cell to do so. */
   graph(watched?: Watched): Promise<Graph>;
+  /** What a call of the model costs, measured anew by calling it several times. Rejects with SourceError, or AbortError. */
+  profile(watched?: Watched): Promise<Profile>;
   /** Opens a plane. When it resolves its coarsest tiles' first is in the cache. Rejects with SourceError, or AbortError. */
   open(request: PlaneRequest): Promise<Plane>;
   /** The tile if it is held here. Never asks for it. */

@@ -136,6 +136,28 @@ export interface Graph {
   readonly values: readonly GraphValue[];
 }
 
+/** One number for each of the structure's nodes, by its index; null where the module was not called. */
+export interface Measure {
+  /** 'time', 'memory', 'peak', 'flops', … */
+  readonly name: string;
+  readonly label: string;
+  /** 's', 'B', 'FLOP', … */
+  readonly unit: string;
+  /** With what it called. */
+  readonly total: readonly (number | null)[];
+  /** Without. */
+  readonly own: readonly (number | null)[];
+}
+
+/** What a call of the model costs, by module. */
+export interface Profile {
+  readonly measures: readonly Measure[];
+  /** How often each module was called, by its index in the structure. */
+  readonly calls: readonly number[];
+  readonly notes: readonly string[];
+  readonly seconds: number;
+}
+
 /** Where the colours of a view begin and end. */
 export interface ColourState {
   readonly mode: 'robust' | 'full' | 'fixed';

@@ -7,12 +7,13 @@ import { Signal } from '@lumino/signaling';
 import { cellsOf, isEmpty, levelShape } from '../../src/tensor/plane';
 import { isReduction, selectionKey } from '../../src/tensor/selection';
 import { SourceError } from '../../src/tensor/source';
-import type { Plane, PlaneRequest, SourceState, TensorSource, TilesArrived } from '../../src/tensor/source';
+import type { Plane, PlaneRequest, SourceState, TensorSource, TilesArrived, Watched } from '../../src/tensor/source';
 import type { CellArray, Tile } from '../../src/tensor/tile';
 import { fromHalf } from '../../src/tensor/tile';
 import type {
   Graph,
   NodeDescriptor,
+  Profile,
   Selection,
   Statistics,
   Structure,
@@ -69,6 +70,38 @@ export function toHalf(value: number): number {
     : rounded < 1024
       ? sign | rounded
       : sign | ((exponent + 15) << 10) | (rounded - 1024);
+}
+
+/**
+ * A profile with made-up numbers that add up: modules without others inside do the work, two operations a parameter, at
+ * 10 GFLOP/s; a list of modules is not called.
+ */
+export function profileOf(nodes: readonly NodeDescriptor[]): Profile {
+  const inner = new Set(nodes.map(node => node.parent));
+  const called = nodes.map(node => node.kind !== 'ModuleList');
+  const own = nodes.map((node, i) => (inner.has(i) ? 0 : 2 * node.parameters + 100));
+  const total = [...own];
+  for (let i = nodes.length - 1; i > 0; i--) {
+    total[nodes[i]!.parent!]! += total[i]!;
+  }
+  const measure = (name: string, label: string, unit: string, scale: number): Profile['measures'][number] => ({
+    name,
+    label,
+    unit,
+    total: total.map(work => work * scale),
+    own: own.map(work => work * scale)
+  });
+  return {
+    measures: [
+      measure('time', 'forward time', 's', 1e-10),
+      measure('memory', 'memory allocated', 'B', 4),
+      { ...measure('peak', 'peak memory', 'B', 2), own: nodes.map(() => null) },
+      measure('flops', 'FLOPs', 'FLOP', 1)
+    ],
+    calls: called.map(Number),
+    notes: ['Made up: 10 GFLOP/s, and two operations a parameter.'],
+    seconds: 0.5
+  };
 }
 
 /** Descriptors for arrays, in a structure of one node a tensor. */
@@ -147,7 +180,7 @@ export class FakeSource implements TensorSource {
   delay = { open: 0, tiles: 0 };
   /** Thrown by the next opens, until null. */
   failure: SourceError | null = null;
-  /** Steps of `onProgress` while a plane opens. */
+  /** Steps of `onProgress` while a plane opens or a profile runs. */
   progress = 0;
   /** Every `want`, for tests. */
   readonly wishes: { view: string; key: string; tiles: readonly TileAddress[] }[] = [];
@@ -180,6 +213,20 @@ export class FakeSource implements TensorSource {
       edges: [],
       values: []
     };
+  }
+
+  /** Tells of `progress` steps on the way. */
+  async profile(watched: Watched = {}): Promise<Profile> {
+    const { nodes } = await this.structure();
+    for (let step = 1; step <= this.progress; step++) {
+      await pause(this.delay.open / this.progress);
+      watched.signal?.throwIfAborted();
+      watched.onProgress?.({ done: step, total: this.progress, label: `Timing, call ${step} of ${this.progress}` });
+    }
+    if (this.failure) {
+      throw this.failure;
+    }
+    return profileOf(nodes);
   }
 
   /** Replaces a tensor's values, as an in-place update in the kernel does. */

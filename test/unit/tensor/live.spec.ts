@@ -241,6 +241,35 @@ describe('the kernel as a source', () => {
     await expect(source.graph({ signal: controller.signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('asks for the profile anew each time, tells how far it is, and cancels it', async () => {
+    const told: unknown[] = [];
+    const controller = new AbortController();
+    const first = source.profile({ onProgress: ({ done, total }) => told.push([done, total]) });
+    const second = source.profile({ signal: controller.signal });
+    const [one, two] = transport.of('call');
+    expect([one!.operation, one!.arguments, two!.operation]).toEqual(['profile', {}, 'profile']);
+    transport.answer({ kind: 'progress', request: one!.request, done: 2, total: 8, label: 'Timing, call 1 of 5' });
+    const profile = {
+      measures: [{ name: 'flops', label: 'FLOPs', unit: 'FLOP', total: [24, null], own: [0, null] }],
+      calls: [1, 0],
+      notes: [],
+      seconds: 0.25
+    };
+    transport.answer({ kind: 'done', request: one!.request, result: profile, cancelled: false });
+    expect(await first).toEqual(profile);
+    expect(told).toEqual([[2, 8]]);
+    controller.abort();
+    await expect(second).rejects.toMatchObject({ name: 'AbortError' });
+    expect(transport.of('cancel')[0]!.requests).toEqual([two!.request]);
+  });
+
+  it('says why there is no profile', async () => {
+    const profile = source.profile();
+    const { request } = transport.of('call')[0]!;
+    transport.answer({ kind: 'error', request, code: 'bad-argument', message: 'Pass an example: inputs=.' });
+    await expect(profile).rejects.toMatchObject({ code: 'bad-argument', message: 'Pass an example: inputs=.' });
+  });
+
   it('refuses a result that cannot be read', async () => {
     const structure = source.structure();
     done(transport.of('call')[0]!.request);

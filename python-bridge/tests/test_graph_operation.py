@@ -53,12 +53,12 @@ def test_a_graph_names_nodes_edges_and_values(asked):
     assert [graph["values"][value] for value in linear["outputs"]] == [[[3, 8], "float32"]]
 
 
-def test_without_inputs_the_graph_is_the_tree_and_says_why(asked):
+def test_without_a_model_the_graph_is_the_tree_and_says_why(asked):
     talk = asked({"fc.weight": np.ones((2, 3))})
     talk.say(call("g", "graph"))
     graph = talk.result("g")
     assert (graph["tier"], graph["edges"], len(graph["nodes"])) == ("modules", [], 2)
-    assert "inputs=" in graph["notes"][0]
+    assert graph["notes"] == ["A state dict holds tensors, and nothing of what is computed with them: show its model."]
 
 
 def test_an_infinite_attribute_travels_as_a_word(asked):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..model import Model
 from ..structure import Capture, Node, Structure
+from ..structure.counts import counted_at
 from ..tensors import Tensor, Tensors
 
 __all__ = ["Found", "build"]
@@ -74,6 +75,7 @@ def _counts(found: list[Found], tensors: list[Tensor]) -> tuple[list[int], list[
     parameters, sizes = [0] * len(found), [0] * len(found)
     holders: dict[int, list[int]] = {}
     repeated: dict[int, list[int]] = {}
+    parents = [item.parent for item in found]
     for index, item in enumerate(found):
         if item.shared is not None:
             repeated.setdefault(item.shared, []).append(index)
@@ -81,18 +83,10 @@ def _counts(found: list[Found], tensors: list[Tensor]) -> tuple[list[int], list[
         for own in item.tensors:
             holders.setdefault(own, []).append(index)
     for number, places in holders.items():
-        above: set[int] = set()
-        waiting = list(places)
-        while waiting:
-            place: int | None = waiting.pop()
-            while place is not None and place not in above:
-                above.add(place)
-                waiting += repeated.get(place, ())
-                place = found[place].parent
         tensor = tensors[number]
         count = tensor.size if tensor.kind != "buffer" else 0
         nbytes = tensor.nbytes
-        for place in above:
+        for place in counted_at(places, parents, repeated):
             parameters[place] += count
             sizes[place] += nbytes
     return parameters, sizes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..errors import UnsupportedModelError
@@ -14,6 +15,7 @@ from ._build import Found, build
 __all__ = ["describe"]
 
 DEEPEST = 20
+NO_DATAFLOW = "A state dict holds tensors, and nothing of what is computed with them: show its model."
 
 
 def describe(
@@ -64,7 +66,8 @@ def describe(
         )
     for number, addresses in names.items():
         tensors[number].names = tuple(dict.fromkeys(addresses))
-    return build(name or "state dict", "state dict", found, tensors)
+    model = build(name or "state dict", "state dict", found, tensors)
+    return Model(replace(model.structure, no_dataflow=NO_DATAFLOW))
 
 
 def _entries(obj: Mapping[Any, Any], prefix: str, depth: int, open_: set[int]) -> Iterator[tuple[str, object]]:

@@ -3,6 +3,18 @@
 from .dataflow import Capture, Dataflow, DataflowBuilder
 from .node import Edge, Node, Role, Value
 from .structure import Structure
-from .summary import format_bytes
+from .summary import Summary
+from .words import format_bytes
 
-__all__ = ["Capture", "Dataflow", "DataflowBuilder", "Edge", "Node", "Role", "Structure", "Value", "format_bytes"]
+__all__ = [
+    "Capture",
+    "Dataflow",
+    "DataflowBuilder",
+    "Edge",
+    "Node",
+    "Role",
+    "Structure",
+    "Summary",
+    "Value",
+    "format_bytes",
+]

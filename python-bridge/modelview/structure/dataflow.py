@@ -163,11 +163,13 @@ class DataflowBuilder:
         """Add a node that is no module; returns its index."""
         index = len(self._nodes)
         parent = self._places[place]
-        path = self._unique(f"{self._nodes[parent].path}/{name}")
+        above = self._nodes[parent].path
+        path = self._unique(f"{above}/{name}")
         self._nodes.append(
             Node(
                 path,
-                path.rpartition("/")[2],
+                # What the model calls its inputs and outputs, though an operation may be called the same.
+                name if role in ("input", "output") else path[len(above) + 1 :],
                 kind,
                 parent,
                 role=role,

@@ -8,7 +8,7 @@ from typing import Any
 from ..tensors import Tensors
 from .dataflow import Capture, Dataflow
 from .node import Edge, Node
-from .summary import summarise
+from .summary import MOST_LINES, Summary, summarise
 
 __all__ = ["Structure"]
 
@@ -22,7 +22,7 @@ NO_INPUTS = (
 class Structure:
     """A model's nodes and edges.
 
-    Printing it gives a tree in which repeated blocks fold.
+    Printing it gives its summary, without calling the model for it.
 
     Attributes
     ----------
@@ -30,6 +30,10 @@ class Structure:
         Parents first and in module order: always known.
     tensors : Tensors
         By address.
+    capture : Capture, optional
+        Finds what flows through it.
+    no_dataflow : str
+        A sentence: why there is none to find where there is no `capture`.
     """
 
     name: str
@@ -37,11 +41,12 @@ class Structure:
     modules: tuple[Node, ...]
     tensors: Tensors
     capture: Capture | None = field(default=None, compare=False)
+    no_dataflow: str = field(default=NO_INPUTS, compare=False)
 
     @property
     def dataflow(self) -> Dataflow:
         """What flows through the model; found when it is first asked for, which may take seconds."""
-        return Dataflow(self.modules, notes=(NO_INPUTS,)) if self.capture is None else self.capture()
+        return Dataflow(self.modules, notes=(self.no_dataflow,)) if self.capture is None else self.capture()
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -87,5 +92,46 @@ class Structure:
             "totals": self.totals,
         }
 
+    def summary(
+        self, *, depth: int | None = None, shapes: bool = True, lines: int = MOST_LINES, fold: bool = True
+    ) -> Summary:
+        """The modules as a table with their shapes and parameters, and what they add up to. Print it.
+
+        Parameters
+        ----------
+        depth : int, optional
+            Levels below the model to show; as many as fit into `lines` if not given.
+        shapes : bool
+            Find the shapes where they are not known yet: see `dataflow`. Printing the structure itself shows them
+            where they are.
+        lines : int
+            The most rows of the table.
+        fold : bool
+            Equal modules that follow each other and differ by a number alone are one row, `Block × 12`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from modelview.adapters import describe
+        >>> weights = {f"block.{i}.weight": np.ones((4, 4), np.float32) for i in range(3)}
+        >>> print(describe(weights, name="tiny").structure.summary())
+        tiny: state dict, 48 parameters in 3 tensors, 192 B
+        module       kind  parameters
+        └─ block                   48
+           └─ 0 … 2  × 3       3 × 16
+        <BLANKLINE>
+        parameters  48, 192 B
+        dtype       float32
+        device      cpu
+        Shapes: not known. A state dict holds tensors, and nothing of what is computed with them: show its model.
+        """
+        flow = self.dataflow if shapes or self._known else None
+        return summarise(self, flow, depth=depth, lines=lines, fold=fold)
+
+    @property
+    def _known(self) -> bool:
+        """Whether asking for the dataflow takes no time."""
+        return self.capture is not None and self.capture.known
+
     def __repr__(self) -> str:
-        return summarise(self)
+        return str(self.summary(shapes=False))

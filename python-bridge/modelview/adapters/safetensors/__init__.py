@@ -14,7 +14,6 @@ from typing import Any
 from ...errors import UnsupportedModelError
 from ...inputs import Inputs
 from ...model import Model
-from ...structure import Capture, Dataflow
 from ...tensors.tensor import Tensor
 from .._build import Found, build
 from ..mapping import _dims, _group
@@ -107,6 +106,4 @@ def _model(name: str, sources: Mapping[str, SafetensorsSource], attributes: dict
         tensors.append(Tensor(source, (f"weight/{path}",), dims=dims, node=parent, kind="parameter"))
     built = build(name, KIND, found, tensors).structure
     root = replace(built.modules[0], attributes=attributes)
-    modules = (root, *built.modules[1:])
-    capture = Capture(lambda progress, cancelled: Dataflow(modules, tier="modules", notes=(NO_DATAFLOW,)))
-    return Model(replace(built, modules=modules, capture=capture))
+    return Model(replace(built, modules=(root, *built.modules[1:]), no_dataflow=NO_DATAFLOW))

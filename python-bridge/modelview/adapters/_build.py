@@ -18,7 +18,8 @@ class Found:
     """A module that a walk came upon.
 
     `tensors` are the positions, in the list given to `build`, of its own tensors; `local` are their
-    names within the module.
+    names within the module. `alike` is what its name counts as where blocks are compared, if not as itself: a
+    framework may number all the modules of a class.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Found:
     local: list[str] = field(default_factory=list)
     shared: int | None = None
     training: bool | None = None
+    alike: str | None = None
 
 
 def build(
@@ -124,6 +126,6 @@ def _signatures(found: list[Found], tensors: list[Tensor]) -> list[int]:
         own = tuple(
             (name, tensors[i].shape, tensors[i].dtype) for name, i in zip(item.local, item.tensors, strict=True)
         )
-        below = tuple((found[i].name, signatures[i]) for i in needed)
+        below = tuple((found[i].alike or found[i].name, signatures[i]) for i in needed)
         signatures[index] = known.setdefault((item.kind, own, below), len(known))
     return [signatures[index] for index in range(len(found))]

@@ -16,14 +16,14 @@ from ..inputs import Inputs
 from ..model import Model
 from ..tensors.source import TensorSource
 from . import files, mapping
-from ._torch_lazy import torch_adapter
+from ._lazy import framework_source, torch_adapter
 from .numpy import NumpySource
 
 __all__ = ["Adapter", "describe", "source_of"]
 
 GROUP = "modelview.adapters"
 
-FRAMEWORKS: dict[str, str] = {}
+FRAMEWORKS: dict[str, str] = {"keras": "keras"}
 """Of the packages whose objects an adapter of ours knows, and that are only looked for once they are imported."""
 
 
@@ -44,8 +44,8 @@ def describe(obj: object, *, name: str | None = None, inputs: object = None) -> 
     Parameters
     ----------
     obj : object
-        A `torch.nn.Module`; a mapping of names to tensors such as a `state_dict`; a path to a file that one of
-        `adapters.files.FORMATS` names.
+        A `torch.nn.Module`; a Keras model or layer; a mapping of names to tensors such as a `state_dict`; a path to a
+        file that one of `adapters.files.FORMATS` names.
     name : str, optional
         What to call it; the class's name if not given.
     inputs : object, optional
@@ -82,8 +82,7 @@ def source_of(value: object, problem: str | None = None) -> TensorSource | None:
     """A source for one array or tensor, or `None` where the value is neither."""
     if isinstance(value, (np.ndarray, np.generic)):
         return NumpySource(np.asanyarray(value))
-    torch = torch_adapter()
-    return None if torch is None else torch.source_of(value)
+    return framework_source(value)
 
 
 @cache
@@ -104,7 +103,7 @@ def _installed() -> tuple[Callable[..., Any], ...]:
 
 
 def _refusal(obj: object) -> str:
-    accepted = "ModelView shows a torch.nn.Module, or a state_dict (a mapping of names to tensors)."
+    accepted = "ModelView shows a torch.nn.Module, a Keras model, or a state_dict (a mapping of names to tensors)."
     kind = type(obj)
     named = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if obj is None:
@@ -117,7 +116,7 @@ def _refusal(obj: object) -> str:
         return f"this is one array, not a model: TensorView(array) shows it. {accepted}"
     if "load_state_dict" in dir(obj) and hasattr(obj, "param_groups"):
         return f"{kind.__name__} is an optimizer. Show the model that it trains: ModelView(model). {accepted}"
-    if callable(getattr(obj, "named_parameters", None)) or "keras" in named or "flax" in named:
+    if callable(getattr(obj, "named_parameters", None)) or "flax" in named:
         return f"{named} is not of a framework that ModelView reads yet. {accepted}"
     if callable(obj):
         return f"{getattr(obj, '__name__', named)} is a function, not a model. {accepted}"

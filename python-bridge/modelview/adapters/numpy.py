@@ -15,7 +15,7 @@ from ..tensors.dtype import Array, bfloat16_to_float32, value_dtype
 from ..tensors.source import Index, TensorSource
 from ..tensors.tensor import Tensor
 from ._build import Found, build
-from ._torch_lazy import torch_adapter
+from ._lazy import framework_source
 
 __all__ = ["NumpySource", "tensor_of"]
 
@@ -93,7 +93,7 @@ def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None 
 
     Parameters
     ----------
-    array : array_like, torch.Tensor or Tensor
+    array : array_like, torch.Tensor, keras.Variable or Tensor
         Of any rank. A `Tensor` of another view is shown from where it is. Lists and numbers go through `numpy.asarray`.
     name : str
         What to call it.
@@ -110,13 +110,12 @@ def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None 
     >>> tensor_of([[1, 2], [3, 4]], name="w").tensors["array/w"].shape
     (2, 2)
     """
-    torch = torch_adapter()
     source: TensorSource | None
     if isinstance(array, Tensor):
         # One of `mv.tensors`: the same source, in its own dtype and under its own names.
         source, dims = array.source, array.dims if dims is None else dims
     else:
-        source = None if torch is None else torch.source_of(array)
+        source = framework_source(array)
     if source is None:
         source = NumpySource(_asarray(array))
     if dims is not None:

@@ -15,7 +15,7 @@ from ...structure import Capture, Dataflow
 from ...tensors.progress import Cancel, Progress
 from .._build import build
 from .source import TorchSource
-from .walk import Walk, kind_of, unwrapped
+from .walk import TorchWalk, kind_of, unwrapped
 
 __all__ = ["describe", "source_of"]
 
@@ -30,7 +30,7 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
     if not isinstance(obj, nn.Module):
         return NotImplemented  # type: ignore[no-any-return]
     module = unwrapped(obj)
-    walk = Walk(module, name or kind_of(module))
+    walk = TorchWalk(module, name or kind_of(module))
     walk.run()
     # What follows a model needs much of PyTorch, and only who looks at the dataflow.
     from .dataflow import known_inputs, torch_dataflow

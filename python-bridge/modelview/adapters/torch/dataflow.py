@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import logging
-import random
 import time
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -21,6 +17,8 @@ from ...inputs import Inputs
 from ...structure import Dataflow, DataflowBuilder, Node
 from ...tensors import Tensors
 from ...tensors.progress import Cancel, Progress
+from .._random import random_as_before
+from .._user_code import raised, written
 from .clone import clone
 from .export import export_into
 from .trace import trace_into
@@ -95,25 +93,17 @@ def torch_dataflow(
 @contextlib.contextmanager
 def _as_before() -> Iterator[None]:
     """Put the random state back, whatever draws from it."""
-    # The states that are everybody's: models draw from these.
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
-    try:
-        with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if used else []):
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002
+    devices = range(torch.cuda.device_count()) if used else []
+    with random_as_before(), torch.random.fork_rng(devices=devices):
+        yield
 
 
 def _why(tier: str, problem: Exception) -> str:
     if tier == "export":
         first = str(problem).strip().partition("\n")[0]
         return f"torch.export could not follow it: {type(problem).__name__}: {first[:500]}"
-    # The person's own code raised: its traceback says where.
-    frames = traceback.format_exception(type(problem), problem, problem.__traceback__)
-    own = [frame for frame in frames if "modelview" not in frame.partition("\n")[0]]
-    return "The model raised when it was called:\n" + "".join(own)[-4000:].strip()
+    return raised(problem)
 
 
 def _describe(builder: DataflowBuilder, model: nn.Module, modules: Sequence[Node]) -> None:
@@ -125,12 +115,5 @@ def _describe(builder: DataflowBuilder, model: nn.Module, modules: Sequence[Node
         if module is not None:
             kind = type(module)
             if kind not in known:
-                known[kind] = _written(kind)
+                known[kind] = written(kind)
             builder.describe(node.path, source=known[kind])
-
-
-def _written(kind: type) -> str | None:
-    try:
-        return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
-    except (OSError, TypeError):
-        return None

@@ -1,0 +1,26 @@
+"""Where a person's code is, and what it raised."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import traceback
+
+__all__ = ["raised", "written"]
+
+_OURS = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
+
+def raised(problem: BaseException) -> str:
+    """A sentence and the traceback that a model's code left, without our own lines in it."""
+    frames = traceback.format_exception(type(problem), problem, problem.__traceback__)
+    own = [frame for frame in frames if _OURS not in frame.partition("\n")[0]]
+    return "The model raised when it was called:\n" + "".join(own)[-4000:].strip()
+
+
+def written(kind: type) -> str | None:
+    """The line where a class is written, 'model.py:12', or `None` where that is not known."""
+    try:
+        return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
+    except (OSError, TypeError):
+        return None

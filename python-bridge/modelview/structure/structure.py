@@ -7,6 +7,7 @@ from typing import Any
 
 from ..tensors import Tensors
 from .dataflow import Capture, Dataflow
+from .dot import Direction, dot_of
 from .node import Edge, Node
 from .summary import MOST_LINES, Summary, summarise
 
@@ -127,6 +128,75 @@ class Structure:
         """
         flow = self.dataflow if shapes or self._known else None
         return summarise(self, flow, depth=depth, lines=lines, fold=fold)
+
+    def to_dot(
+        self,
+        *,
+        within: str = "",
+        depth: int | None = None,
+        fold: bool = True,
+        direction: Direction = "down",
+    ) -> str:
+        """The graph in Graphviz's language: modules as nested clusters, operations as nodes, values on the edges.
+
+        Where the dataflow is not known it is the tree of the modules. Finding it calls a copy of the model: see
+        `dataflow`.
+
+        Parameters
+        ----------
+        within : str, optional
+            A module's path: draw its inside alone, and by name what its values come from and go to.
+        depth : int, optional
+            How many levels of modules are open below that; those deeper are one node each. All if not given.
+        fold : bool
+            Equal modules that follow each other and differ by a number alone are one node, `EncoderLayer × 12`, and so
+            is a module in which one operation ran.
+        direction : {'down', 'right'}
+            Where the values flow to.
+
+        Returns
+        -------
+        str
+            A digraph. The node of `nodes[i]` is called `n{i}`, and its cluster, where it is open, `cluster_{i}`.
+
+        Raises
+        ------
+        AddressError
+            Where no module has the path `within`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from modelview.adapters import describe
+        >>> structure = describe({"fc.weight": np.ones((2, 3))}, name="tiny").structure
+        >>> print(structure.to_dot().splitlines()[-2])
+          n0 -> n1 [arrowhead=none];
+        """
+        if direction not in ("down", "right"):
+            raise ValueError(f"direction is 'down' or 'right', not {direction!r}")
+        return dot_of(self.name, self.dataflow, within=within, depth=depth, fold=fold, direction=direction)
+
+    def graph_json(self) -> dict[str, Any]:
+        """The whole graph as JSON has it: what `json.dump` takes, and what the page saves.
+
+        Finding the dataflow calls a copy of the model: see `dataflow`.
+
+        Returns
+        -------
+        dict
+            `name`, `kind` and `totals` of the model, and what `docs/protocol.md` says of the operation `graph`: `tier`,
+            `notes`, `seconds`, `nodes`, `edges` and `values`. An edge is `[source, target, value]`, indices into
+            `nodes` and `values`; a value is `[shape, dtype]`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from modelview.adapters import describe
+        >>> graph = describe({"fc.weight": np.ones((2, 3))}, name="tiny").structure.graph_json()
+        >>> [node["path"] for node in graph["nodes"]], graph["totals"]["parameters"]
+        (['', 'fc'], 6)
+        """
+        return {"name": self.name, "kind": self.kind, "totals": self.totals, **self.dataflow.to_json()}
 
     @property
     def _known(self) -> bool:

@@ -36,7 +36,7 @@ def export_into(builder: DataflowBuilder, model: nn.Module, inputs: Inputs, tens
     """
     model.forward = _returning_tensors(model.forward)
     program = torch.export.export(model, inputs.args, dict(inputs.kwargs), strict=False)
-    _Conversion(builder, program, tensors).run()
+    _Conversion(builder, model, program, tensors).run()
 
 
 def _returning_tensors(forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,8 +52,10 @@ def _returning_tensors(forward: Callable[..., Any]) -> Callable[..., Any]:
 class _Conversion:
     """From an exported program's graph to ours."""
 
-    def __init__(self, builder: DataflowBuilder, program: Any, tensors: Tensors) -> None:
+    def __init__(self, builder: DataflowBuilder, model: nn.Module, program: Any, tensors: Tensors) -> None:
         self.builder = builder
+        self.model = model
+        self.first = {id(module): path for path, module in model.named_modules()}
         self.program = program
         self.tensors = tensors
         # Where each value comes from: a node of ours, and which one of its results it is.
@@ -159,7 +161,7 @@ class _Conversion:
         place = ""
         for key, (path, _) in (node.meta.get("nn_module_stack") or {}).items():
             # `L__self___block_fc@1` is the second call; the path is the first one's.
-            name = path.partition("@")[0]
+            name = self._listed(path.partition("@")[0])
             call = key.rpartition("@")[2] if "@" in key else ""
             here = f"{name}@{call}" if call else name
             if not self.builder.has(name):
@@ -168,6 +170,13 @@ class _Conversion:
                 self.builder.call(here, name, place)
             place = here
         return place
+
+    def _listed(self, path: str) -> str:
+        """The path under which a module comes first: a shared one is called by any of its names."""
+        try:
+            return self.first[id(self.model.get_submodule(path))]
+        except (AttributeError, KeyError):
+            return path
 
 
 def _reads(node: fx.Node) -> Iterator[fx.Node]:

@@ -12,6 +12,7 @@ __all__ = [
     "ClosedError",
     "ModelViewError",
     "NoValuesError",
+    "ProfileError",
     "SelectionError",
     "StaleError",
     "TileError",
@@ -69,6 +70,12 @@ class Cancelled(ModelViewError):  # noqa: N818 - it is no error, somebody change
     """Nobody wants the answer any more: the page is answered `done` with `cancelled`."""
 
     code = "cancelled"
+
+
+class ProfileError(ModelViewError, ValueError):
+    """What a call costs cannot be measured: nothing to call, nothing to call it with, or somebody else measures."""
+
+    code = "bad-argument"
 
 
 class UnsupportedModelError(ModelViewError, TypeError):

@@ -17,7 +17,7 @@ from .model import Model
 from .selected import Selected, select, selected_of
 from .service import Service, register_target
 from .state import check_state, default_state
-from .structure import Structure
+from .structure import Profile, Structure
 from .tensors import Tensor, Tensors
 from .wire.protocol import PROTOCOL
 
@@ -199,6 +199,25 @@ class ModelView(_View):
 
     def __init__(self, model: Any, *, name: str | None = None, inputs: Any = None, **kwargs: Any) -> None:
         super().__init__(describe(model, name=name, inputs=inputs), default_state(tab="overview"), **kwargs)
+
+    def profile(self, inputs: Any = None, *, repeats: int | None = None) -> Profile:
+        """Measure what a call of the model costs: time, memory and FLOPs, module by module. Print it for a table.
+
+        A copy is called, several times; the model is left as it is.
+
+        Parameters
+        ----------
+        inputs
+            What to call it with; the view's own by default. Written as for `ModelView`.
+        repeats
+            Calls that are timed; by default 5, or fewer where they take long.
+
+        Raises
+        ------
+        ProfileError
+            Where there is nothing to call, or to call it with. Where the model raises, `notes` have its traceback.
+        """
+        return self._open.structure.profile(inputs, repeats=repeats)
 
     def _text(self) -> str:
         return repr(self.structure)

@@ -87,7 +87,7 @@ def gate(tensor):
 def test_hello_is_answered_with_what_this_kernel_can_do(page):
     [welcome] = page.of("welcome")
     assert welcome["protocol"] == 1
-    assert welcome["operations"] == ["clipped", "graph", "structure"]
+    assert welcome["operations"] == ["clipped", "graph", "profile", "structure"]
     assert welcome["subshells"] is False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..model import Model
-from ..structure import Capture, Node, Structure
+from ..structure import Capture, Node, Profiler, Structure
 from ..structure.counts import counted_at
 from ..tensors import Tensor, Tensors
 
@@ -40,6 +40,7 @@ def build(
     tensors: list[Tensor],
     on_close: Callable[[], None] | None = None,
     capture: Capture | None = None,
+    profiler: Profiler | None = None,
 ) -> Model:
     """Count, sign and freeze.
 
@@ -69,7 +70,7 @@ def build(
                 training=item.training,
             )
         )
-    return Model(Structure(name, kind, tuple(nodes), Tensors(tensors), capture), on_close=on_close)
+    return Model(Structure(name, kind, tuple(nodes), Tensors(tensors), capture, profiler=profiler), on_close=on_close)
 
 
 def _counts(found: list[Found], tensors: list[Tensor]) -> tuple[list[int], list[int]]:

@@ -36,6 +36,16 @@ def graph(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[
     yield replies.done(job.request, structure.dataflow.to_json())
 
 
+def profile(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply | Pause]:
+    """What a call of the model costs, measured anew."""
+    _only(arguments)
+    structure = service.model.structure
+    # It calls the person's model.
+    measured = yield from job.elsewhere(lambda: structure.profile(progress=job.progress, cancelled=job.unwanted))
+    job.check()
+    yield replies.done(job.request, measured.to_json())
+
+
 def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """Exact counts of the finite values outside a colour range."""
     _only(arguments, "address", "selection", "low", "high")
@@ -48,7 +58,7 @@ def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterato
     yield replies.done(job.request, {"below": int(below), "above": int(above)})
 
 
-OPERATIONS: Mapping[str, Operation] = {"structure": structure, "graph": graph, "clipped": clipped}
+OPERATIONS: Mapping[str, Operation] = {"structure": structure, "graph": graph, "profile": profile, "clipped": clipped}
 
 
 def _only(arguments: Mapping[str, Any], *names: str) -> None:

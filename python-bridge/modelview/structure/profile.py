@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import ProfileError
 from ..tensors.progress import Cancel, Progress
 from .node import Node
-from .table import aligned
-from .words import format_bytes, format_count, format_seconds, on_one_line
+from .profile_table import format_quantity, profile_table
 
-__all__ = ["Measure", "Profile", "Profiler", "Stack", "added_up", "called", "highest"]
+__all__ = ["Measure", "Profile", "Profiler"]
 
-Stack = tuple[str, ...]
-"""Paths of the modules that were at work: the model's own first, last the one that did it."""
-
-Numbers = tuple["float | None", ...]
-
-MOST_LINES = 60
-"""Of the table."""
+Measuring = Callable[[object, "int | None", "Progress | None", "Cancel | None"], "Profile"]
+"""From inputs, repeats, progress and cancelled."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,8 +40,8 @@ class Measure:
     name: str
     label: str
     unit: str
-    total: Numbers
-    own: Numbers
+    total: tuple[float | None, ...]
+    own: tuple[float | None, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The protocol's measure."""
@@ -60,7 +54,7 @@ class Measure:
         }
 
     def __repr__(self) -> str:
-        return f"<Measure {self.name!r}: {self.label}, {_text(self.total[0] if self.total else None, self.unit)}>"
+        return f"<Measure {self.name!r}: {self.label}, {format_quantity(self.total[0], self.unit)}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,6 +76,7 @@ class Profile:
 
     Examples
     --------
+    >>> from modelview.structure.spent import added_up
     >>> net, fc = Node("", "net", "Net", None), Node("fc", "fc", "Linear", 0)
     >>> spent = {("",): 0.001, ("", "fc"): 0.003}
     >>> profile = Profile((net, fc), (added_up((net, fc), "time", "forward time", "s", spent),), (1, 1))
@@ -94,8 +89,8 @@ class Profile:
     """
 
     modules: tuple[Node, ...]
-    measures: tuple[Measure, ...] = ()
-    calls: tuple[int, ...] = ()
+    measures: tuple[Measure, ...]
+    calls: tuple[int, ...]
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -113,7 +108,7 @@ class Profile:
         The keys of a measure are its name and its name with '_own': `time`, `time_own`; seconds, bytes, FLOPs.
         """
         return [
-            {"path": node.path, "kind": node.kind, "calls": self.calls[index] if self.calls else 0}
+            {"path": node.path, "kind": node.kind, "calls": self.calls[index]}
             | {
                 key: number
                 for measure in self.measures
@@ -132,51 +127,13 @@ class Profile:
         }
 
     def __str__(self) -> str:
-        return "\n".join([*self._table(), *([""] if self.measures and self.notes else []), *self.notes])
+        return "\n".join([*profile_table(self), *([""] if self.measures and self.notes else []), *self.notes])
 
     def __repr__(self) -> str:
         measured = ", ".join(
-            f"{measure.label} {_text(measure.total[0], measure.unit)}" for measure in self.measures if measure.total
+            f"{measure.label} {format_quantity(measure.total[0], measure.unit)}" for measure in self.measures
         )
         return f"<Profile of {len(self.modules):,} modules: {measured or 'nothing could be measured'}>"
-
-    def _table(self) -> Iterator[str]:
-        if not self.measures:
-            return
-        depths: list[int] = []
-        for node in self.modules:
-            depths.append(0 if node.parent is None else depths[node.parent] + 1)
-        deepest = max(depths, default=0)
-        while deepest > 1 and sum(depth <= deepest for depth in depths) > MOST_LINES:
-            deepest -= 1
-        shown = [index for index, depth in enumerate(depths) if depth <= deepest]
-        split = [any(number is not None for number in measure.own) for measure in self.measures]
-        head = ["module", "kind", "calls"]
-        for measure, has_own in zip(self.measures, split, strict=True):
-            head += [measure.label, "own"] if has_own else [measure.label]
-        rows = [head]
-        last = _last(self.modules)
-        for index in shown[:MOST_LINES]:
-            node = self.modules[index]
-            row = [f"{_branch(self.modules, last, index)}{on_one_line(node.name)}", on_one_line(node.kind)]
-            row.append(str(self.calls[index]))
-            for measure, has_own in zip(self.measures, split, strict=True):
-                row.append(_text(measure.total[index], measure.unit))
-                if has_own:
-                    row.append(_text(measure.own[index], measure.unit))
-            rows.append(row)
-        yield from aligned(rows, right=range(2, len(head)))
-        if len(rows) <= len(self.modules):
-            yield f"… {len(self.modules):,} modules: rows() has them all"
-
-
-class Measuring(Protocol):
-    """How an adapter measures; see `Profiler`."""
-
-    def __call__(
-        self, inputs: object, repeats: int | None, progress: Progress | None, cancelled: Cancel | None
-    ) -> Profile:
-        """Call the model, and tell what it cost."""
 
 
 class Profiler:
@@ -210,7 +167,7 @@ class Profiler:
         Cancelled
             Soon after `cancelled()` says so.
         """
-        if repeats is not None and (isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1):
+        if repeats is not None and (type(repeats) is not int or repeats < 1):
             raise ProfileError(f"`repeats` is how many calls are timed, a whole number from 1, not {repeats!r}")
         if not self._running.acquire(blocking=False):
             raise ProfileError("this model is being profiled: wait until that has ended, or cancel it")
@@ -219,95 +176,3 @@ class Profiler:
             return self.last
         finally:
             self._running.release()
-
-
-def added_up(modules: Sequence[Node], name: str, label: str, unit: str, spent: Mapping[Stack, float]) -> Measure:
-    """Make a measure whose numbers add up, from what was spent by each stack of modules, the last one's own.
-
-    A module has all that was spent while it was at work, however often and from wherever it was called; while it is at
-    work within itself, once.
-    """
-    places = _Places(modules)
-    total: dict[str, float] = {}
-    own: dict[str, float] = {}
-    at_work = {path for stack in spent for path in stack}
-    for stack, number in spent.items():
-        own[stack[-1]] = own.get(stack[-1], 0) + number
-        for path in places.within(stack, at_work):
-            total[path] = total.get(path, 0) + number
-    alone = {path: own.get(path, 0) for path in total}
-    return Measure(name, label, unit, places.spread(total), places.spread(alone))
-
-
-def highest(modules: Sequence[Node], name: str, label: str, unit: str, reached: Mapping[Stack, float]) -> Measure:
-    """Make a measure of which only the highest counts: of a module's calls, and of modules that only hold others."""
-    places = _Places(modules)
-    total: dict[str, float] = {}
-    at_work = {path for stack in reached for path in stack}
-    for stack, number in reached.items():
-        for path in places.holding(stack[-1], at_work):
-            total[path] = max(total.get(path, 0), number)
-    return Measure(name, label, unit, places.spread(total), (None,) * len(modules))
-
-
-def called(modules: Sequence[Node], calls: Mapping[Stack, int]) -> tuple[int, ...]:
-    """How often each module was called, from how often each stack was."""
-    counts: dict[str, int] = {}
-    for stack, number in calls.items():
-        counts[stack[-1]] = counts.get(stack[-1], 0) + number
-    return tuple(counts.get(node.path if node.shared is None else node.shared, 0) for node in modules)
-
-
-class _Places:
-    """Where modules stand: a shared one in several places."""
-
-    def __init__(self, modules: Sequence[Node]) -> None:
-        self._modules = modules
-        self._indices: dict[str, list[int]] = {}
-        for index, node in enumerate(modules):
-            self._indices.setdefault(node.path if node.shared is None else node.shared, []).append(index)
-        self._above: dict[str, frozenset[str]] = {}
-
-    def within(self, stack: Stack, at_work: set[str]) -> set[str]:
-        """The modules of a stack, and those that only hold one of them."""
-        return {holder for path in stack for holder in self.holding(path, at_work)}
-
-    def holding(self, path: str, at_work: set[str]) -> set[str]:
-        """A module, and those above it that are not called themselves."""
-        if path not in self._above:
-            found = set()
-            for place in self._indices.get(path, ()):
-                parent = self._modules[place].parent
-                while parent is not None:
-                    found.add(self._modules[parent].path)
-                    parent = self._modules[parent].parent
-            self._above[path] = frozenset(found)
-        return {path} | (self._above[path] - at_work)
-
-    def spread(self, numbers: Mapping[str, float]) -> Numbers:
-        """By index, in each place."""
-        return tuple(numbers.get(node.path if node.shared is None else node.shared) for node in self._modules)
-
-
-def _last(modules: Sequence[Node]) -> set[int]:
-    """The modules after which their parent has no more."""
-    return set({node.parent: index for index, node in enumerate(modules)}.values())
-
-
-def _branch(modules: Sequence[Node], last: set[int], index: int) -> str:
-    parent = modules[index].parent
-    if parent is None:
-        return ""
-    parts = ["└─ " if index in last else "├─ "]
-    while modules[parent].parent is not None:
-        parts.append("   " if parent in last else "│  ")
-        parent = modules[parent].parent or 0
-    return "".join(reversed(parts))
-
-
-def _text(number: float | None, unit: str) -> str:
-    if number is None:
-        return ""
-    if unit == "s":
-        return format_seconds(number)
-    return format_bytes(int(number)) if unit == "B" else format_count(number, unit)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import ProfileError
 from ..tensors import Tensors
+from ..tensors.progress import Cancel, Progress
 from .dataflow import Capture, Dataflow
 from .dot import Direction, dot_of
 from .node import Edge, Node
+from .profile import Profile, Profiler
 from .summary import MOST_LINES, Summary, summarise
 
 __all__ = ["Structure"]
@@ -16,6 +19,11 @@ __all__ = ["Structure"]
 NO_INPUTS = (
     "Only the modules are known, and not what flows between them: pass an example, "
     "ModelView(model, inputs=…), or `inputs={'name': …}` for keywords."
+)
+
+NO_PROFILE = (
+    "What a call costs is measured by calling a model, and {kind} is not called here: show the torch.nn.Module itself, "
+    "ModelView(model, inputs=…), for a profile."
 )
 
 
@@ -35,6 +43,8 @@ class Structure:
         Finds what flows through it.
     no_dataflow : str
         A sentence: why there is none to find where there is no `capture`.
+    profiler : Profiler, optional
+        Measures what a call of it costs.
     """
 
     name: str
@@ -43,6 +53,7 @@ class Structure:
     tensors: Tensors
     capture: Capture | None = field(default=None, compare=False)
     no_dataflow: str = field(default=NO_INPUTS, compare=False)
+    profiler: Profiler | None = field(default=None, compare=False)
 
     @property
     def dataflow(self) -> Dataflow:
@@ -58,6 +69,25 @@ class Structure:
     def edges(self) -> tuple[Edge, ...]:
         """What flows from node to node; none where the dataflow is not known."""
         return self.dataflow.edges
+
+    def profile(
+        self,
+        inputs: object = None,
+        *,
+        repeats: int | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Profile:
+        """Measure what a call of the model costs: see `Profiler`.
+
+        Raises
+        ------
+        ProfileError
+            Where the model cannot be called.
+        """
+        if self.profiler is None:
+            raise ProfileError(NO_PROFILE.format(kind=self.kind or "this model"))
+        return self.profiler(inputs, repeats=repeats, progress=progress, cancelled=cancelled)
 
     @property
     def totals(self) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,8 +16,8 @@ from ...inputs import Inputs
 from ...structure import Dataflow, DataflowBuilder, Node
 from ...tensors import Tensors
 from ...tensors.progress import Cancel, Progress
-from .._random import random_as_before
 from .._user_code import raised, written
+from .call import as_before, fresh
 from .clone import clone
 from .export import export_into
 from .trace import trace_into
@@ -67,7 +66,7 @@ def torch_dataflow(
     notes: list[str] = []
     ways: tuple[tuple[str, bool, Callable[..., None]], ...] = (
         ("export", False, lambda builder, copied: export_into(builder, copied, inputs, tensors)),
-        ("trace", True, lambda builder, copied: trace_into(builder, copied, inputs, tensors, cancelled)),
+        ("trace", True, lambda builder, copied: trace_into(builder, copied, fresh(inputs), tensors, cancelled)),
     )
     for number, (tier, buffers, find) in enumerate(ways):
         if cancelled is not None and cancelled():
@@ -76,7 +75,7 @@ def torch_dataflow(
             progress(number, len(ways), f"Following the model by {tier}")
         builder = DataflowBuilder(modules)
         try:
-            with _as_before(), warnings.catch_warnings():
+            with as_before(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 find(builder, clone(model, buffers=buffers))
         except Cancelled:
@@ -88,15 +87,6 @@ def torch_dataflow(
         _describe(builder, model, modules)
         return builder.finish(tier, notes, time.monotonic() - started)
     return Dataflow(tuple(modules), notes=tuple(notes), seconds=time.monotonic() - started)
-
-
-@contextlib.contextmanager
-def _as_before() -> Iterator[None]:
-    """Put the random state back, whatever draws from it."""
-    used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
-    devices = range(torch.cuda.device_count()) if used else []
-    with random_as_before(), torch.random.fork_rng(devices=devices):
-        yield
 
 
 def _why(tier: str, problem: Exception) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils import _pytree as pytree
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -21,6 +19,7 @@ from ...errors import Cancelled
 from ...inputs import Inputs
 from ...structure import DataflowBuilder
 from ...tensors import Tensors
+from .call import watching
 from .facts import IN_TORCH, attributes_of, leaf_name, named_outputs, value_of
 
 __all__ = ["trace_into"]
@@ -56,13 +55,8 @@ def trace_into(
     """
     recorder = _Recorder(builder, model, tensors, unwanted)
     recorder.give(inputs)
-    handles = list(recorder.watch())
-    try:
-        with recorder:
-            result = model(*inputs.args, **inputs.kwargs)
-    finally:
-        for handle in handles:
-            handle.remove()
+    with watching(model, recorder.enter, recorder.leave), recorder:
+        result = model(*inputs.args, **inputs.kwargs)
     recorder.take(result)
 
 
@@ -102,28 +96,6 @@ class _Recorder(TorchFunctionMode):
         for name, leaf in named_outputs(result):
             index = self.builder.add("", name, "output", role="output", reads=self._reads([leaf]))
             self._connect([leaf], index)
-
-    def watch(self) -> Iterator[Any]:
-        """Follow which module is running."""
-        paths = {id(module): path for path, module in self.model.named_modules()}
-        thread = threading.get_ident()
-
-        def ours(module: nn.Module) -> str | None:
-            return paths.get(id(module)) if threading.get_ident() == thread else None
-
-        def enter(module: nn.Module, args: Any) -> None:
-            path = ours(module)
-            if path is not None:
-                self._enter(path)
-
-        def leave(module: nn.Module, args: Any, result: Any) -> None:
-            path = ours(module)
-            if path is not None:
-                self._leave(module, args, result)
-
-        # For every module, since a scripted one takes no hook of its own.
-        yield register_module_forward_pre_hook(enter)
-        yield register_module_forward_hook(leave, always_call=True)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -169,7 +141,8 @@ class _Recorder(TorchFunctionMode):
             elif memory not in memories:
                 self.written.pop(memory, None)  # freed since, and given to this one
 
-    def _enter(self, path: str) -> None:
+    def enter(self, path: str) -> None:
+        """Follow which module is running."""
         number = self.calls.get(path, 0)
         self.calls[path] = number + 1
         place = f"{path}@{number}" if number else path
@@ -177,7 +150,8 @@ class _Recorder(TorchFunctionMode):
             self.builder.call(place, path, self.stack[-1])
         self.stack.append(place)
 
-    def _leave(self, module: nn.Module, args: Any, result: Any) -> None:
+    def leave(self, _path: str, module: nn.Module, args: Any, result: Any) -> None:
+        """Follow which module is running, and what came out of one of which Python saw nothing."""
         place = self.stack.pop()
         unknown = [leaf for _, leaf in named_outputs(result) if leaf not in self.made and id(leaf) not in self.held]
         if unknown:

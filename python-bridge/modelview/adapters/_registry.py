@@ -23,7 +23,7 @@ __all__ = ["Adapter", "describe", "source_of"]
 
 GROUP = "modelview.adapters"
 
-FRAMEWORKS: dict[str, str] = {"keras": "keras"}
+FRAMEWORKS: dict[str, str] = {"keras": "keras", "onnx": "onnx", "onnx_ir": "onnx"}
 """Of the packages whose objects an adapter of ours knows, and that are only looked for once they are imported."""
 
 

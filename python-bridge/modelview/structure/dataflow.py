@@ -192,9 +192,12 @@ class DataflowBuilder:
         """A value goes from one node to another; the same one twice is one edge."""
         self._edges[source, target, value] = None
 
-    def finish(self, tier: str, notes: Sequence[str] = (), seconds: float = 0.0) -> Dataflow:
-        """Leave out what nothing reads, and work out what goes into and out of each node."""
-        self._prune()
+    def finish(
+        self, tier: str, notes: Sequence[str] = (), seconds: float = 0.0, *, unread: bool = False
+    ) -> Dataflow:
+        """Leave out what nothing reads, unless `unread`, and work out what goes into and out of each node."""
+        if not unread:
+            self._prune()
         inputs: list[dict[tuple[int, Value], None]] = [{} for _ in self._nodes]
         outputs: list[dict[tuple[int, Value], None]] = [{} for _ in self._nodes]
         for source, target, value in self._edges:

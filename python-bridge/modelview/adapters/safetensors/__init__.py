@@ -16,10 +16,10 @@ from ...inputs import Inputs
 from ...model import Model
 from ...tensors.tensor import Tensor
 from .._build import Found, build
+from .._stored import StoredFile
 from ..mapping import _dims, _group
 from .header import Entry, Header
 from .index import INDEX, Index
-from .mapped import MappedFile
 from .names import natural_order, split
 from .source import SafetensorsSource
 
@@ -58,7 +58,7 @@ def describe(path: Path, *, name: str | None = None, inputs: Inputs | None = Non
         sources, attributes = _sharded(path)
     else:
         header = Header.read(path)
-        sources, attributes = _sources(MappedFile(path, header), header.entries), dict(header.metadata)
+        sources, attributes = _sources(_stored(path, header), header.entries), dict(header.metadata)
     if not sources:
         raise UnsupportedModelError(f"{path.name}: there are no tensors in it")
     return _model(name or path.name.removesuffix(INDEX).removesuffix(".safetensors"), sources, attributes)
@@ -78,7 +78,7 @@ def _sharded(path: Path) -> tuple[dict[str, SafetensorsSource], dict[str, Any]]:
                 "the index and the shards are not of one model"
             )
         entries = {each: header.entries[each] for each in names}
-        sources |= _sources(MappedFile(path.parent / shard, header), entries)
+        sources |= _sources(_stored(path.parent / shard, header), entries)
         unnamed += [each for each in header.entries if each not in entries]
         attributes = {**header.metadata, **attributes}
     attributes |= index.metadata
@@ -88,7 +88,11 @@ def _sharded(path: Path) -> tuple[dict[str, SafetensorsSource], dict[str, Any]]:
     return sources, attributes
 
 
-def _sources(file: MappedFile, entries: Mapping[str, Entry]) -> dict[str, SafetensorsSource]:
+def _stored(path: Path, header: Header) -> StoredFile:
+    return StoredFile(path, header.size, header.raw)
+
+
+def _sources(file: StoredFile, entries: Mapping[str, Entry]) -> dict[str, SafetensorsSource]:
     return {name: SafetensorsSource(file, entry) for name, entry in entries.items()}
 
 

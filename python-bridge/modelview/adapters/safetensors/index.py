@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from ...errors import UnsupportedModelError
+from .._beside import outside
 from .header import LONGEST_HEADER, no_duplicates
 
 __all__ = ["INDEX", "Index"]
@@ -74,9 +75,7 @@ def _check(index: Path, shard: str) -> None:
     A link is followed: Hugging Face's cache is made of links to files elsewhere.
     """
     shown = repr(shard[:80])
-    parts = {*PurePosixPath(shard).parts, *PureWindowsPath(shard).parts}
-    rooted = PurePosixPath(shard).is_absolute() or PureWindowsPath(shard).anchor
-    if rooted or ".." in parts or "\0" in shard:
+    if outside(shard):
         raise UnsupportedModelError(
             f"{index.name} names the shard {shown}, which is outside its folder: it was not opened"
         )

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 
 from ...errors import NoValuesError
-from .header import Header
 
 __all__ = ["MappedFile"]
 
@@ -15,16 +14,23 @@ CHANGED = "its file is no longer the one that was opened: show it again"
 
 
 class MappedFile:
-    """A file whose header is known: mapped when a value is first read, and again after it was written anew.
+    """A file of values: mapped when one is first read, and again after it was written anew.
 
     Cutting a file that is mapped ends the process that reads beyond the cut. So each read first asks whether the file
-    is as it was; if not, its header must be.
+    is as it was; if not, its size and what it begins with must be.
+
+    Parameters
+    ----------
+    size : int
+        Of the file when it was opened, in bytes.
+    header : bytes
+        What it began with, where that says what is in it.
     """
 
-    def __init__(self, path: Path, header: Header) -> None:
+    def __init__(self, path: Path, size: int, header: bytes = b"") -> None:
         self._path = path
-        self._header = header.raw
-        self._size = header.size
+        self._header = header
+        self._size = size
         self._lock = Lock()
         self._mapped: mmap.mmap | None = None
         self._seen: object = self.token()

@@ -11,10 +11,17 @@ __all__ = ["raised", "written"]
 _OURS = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
-def raised(problem: BaseException) -> str:
-    """A sentence and the traceback that a model's code left, without our own lines in it."""
+def raised(problem: BaseException, *framework: str) -> str:
+    """A sentence and the traceback that a model's code left, without our own lines in it.
+
+    Parameters
+    ----------
+    framework : str
+        Folders whose lines are left out too.
+    """
     frames = traceback.format_exception(type(problem), problem, problem.__traceback__)
-    own = [frame for frame in frames if _OURS not in frame.partition("\n")[0]]
+    hidden = (_OURS, *framework)
+    own = [frame for frame in frames if not any(folder in frame.partition("\n")[0] for folder in hidden)]
     return "The model raised when it was called:\n" + "".join(own)[-4000:].strip()
 
 

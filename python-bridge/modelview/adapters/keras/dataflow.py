@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 
@@ -22,6 +23,9 @@ from .untouched import untouched
 from .walk import KerasWalk
 
 __all__ = ["can_be_followed", "keras_dataflow"]
+
+IN_KERAS = (os.path.dirname(keras.__file__) + os.sep,)
+"""Where Keras's own code is: a traceback is about the person's."""
 
 log = logging.getLogger("modelview.adapters")
 
@@ -64,7 +68,7 @@ def keras_dataflow(
             raise
         except Exception as problem:
             log.info("the model could not be followed", exc_info=True)
-            notes.append(raised(problem))
+            notes.append(raised(problem, *IN_KERAS))
             continue
         _describe(builder, walk)
         dataflow = builder.finish(tier, _told(walk, problems), time.monotonic() - started)

@@ -104,7 +104,7 @@ class Follower:
                 result = layer.call(*inner_args, **inner_kwargs)
         except Exception as problem:
             self.problems.setdefault(id(layer), problem)
-            result = type(layer).symbolic_call(layer, *args, **kwargs)
+            result = _shapes(layer, args, kwargs, problem)
             return self._all(result) if layer is self.model else result
         inside = Inside(copies.pairs, [], reads.variables, (args, kwargs))
         # An `id` is a tensor's own only for as long as it lives.
@@ -134,6 +134,17 @@ class Follower:
             fresh._keras_mask = mask
         inside.results.append((value, fresh))
         return fresh
+
+
+def _shapes(layer: Layer, args: Any, kwargs: Any, problem: Exception) -> Any:
+    """What Keras itself makes of a symbolic call: the back end runs the layer's code for its shapes."""
+    try:
+        return type(layer).symbolic_call(layer, *args, **kwargs)
+    except Exception as again:
+        # Keras puts the layer's own error into one of its own.
+        if str(problem) in str(again):
+            raise problem from None
+        raise
 
 
 def _converted(node: Any, inside: Inside) -> Iterator[tuple[Any, Any]]:

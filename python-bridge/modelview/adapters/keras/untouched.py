@@ -61,6 +61,8 @@ class _Act(keras.Operation):  # type: ignore[misc]
 def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # Keras would write the arguments of each call into the message of what the model's code raises.
+        keras.config.disable_traceback_filtering()
         yield
 
 

@@ -150,8 +150,9 @@ export class Frame {
     if (kind === 'model') {
       this.tree = new StructureTree({
         structure,
-        onSelect: (node, address) => {
-          store.set({ node, address });
+        onSelect: (node, address, isTensor) => {
+          // Who chooses a tensor's own row wants to see it, whatever stands there now.
+          store.set({ node, address, ...(isTensor && this.shows(store.value.tab)?.follows ? { tab: null } : {}) });
           if (address !== null) {
             this.setDrawer(false);
           }
@@ -183,25 +184,30 @@ export class Frame {
   }
 
   private readonly onState = (_: unknown, changed: readonly (keyof ViewState)[]): void => {
-    const { store, views = VIEWS } = this.options;
+    const { store } = this.options;
     const { node, address, tab } = store.value;
-    const wide = views.some(view => view.id === tab && view.applies(null));
+    const shown = this.shows(tab);
     if (changed.includes('node') || changed.includes('address')) {
       this.tree?.select(node, address);
     }
     // Who chooses a tensor wants to see it, and not the overview of all.
-    if (changed.includes('address') && address !== null && !changed.includes('tab') && wide) {
+    if (changed.includes('address') && address !== null && !changed.includes('tab') && shown && !shown.follows) {
       store.set({ tab: null });
       return;
     }
-    const shown = changed.filter(key => key !== 'colour' && key !== 'region');
-    if (shown.some(key => key !== 'slices')) {
+    const seen = changed.filter(key => key !== 'colour' && key !== 'region');
+    if (seen.some(key => key !== 'slices')) {
       this.inspector?.update();
-    } else if (shown.length) {
+    } else if (seen.length) {
       // First the view asks the kernel for the slice: it hears of it after this frame does.
       queueMicrotask(() => this.disposed || this.inspector?.update());
     }
   };
+
+  /** The view of the whole model that a tab is. */
+  private shows(tab: string | null): ViewFactory | undefined {
+    return (this.options.views ?? VIEWS).find(view => view.id === tab && view.applies(null));
+  }
 
   private readonly onSource = (_: unknown, state: SourceState): void => {
     this.header.update({ source: state });

@@ -160,6 +160,15 @@ function scaled(count: number, units: readonly string[], space: string): string 
 /** Decimal units: `590 KB`, `90.9 MB`. */
 export const formatBytes = (bytes: number): string => scaled(bytes, ['B', 'KB', 'MB', 'GB', 'TB', 'PB'], SPACE);
 
+/** Durations: `0.8 µs`, `12.4 ms`, `1.2 s`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds === 0) {
+    return `0${SPACE}s`;
+  }
+  const [unit, size] = seconds < 1e-3 ? ['µs', 1e-6] : seconds < 1 ? ['ms', 1e-3] : ['s', 1];
+  return `${formatStatistic(seconds / size)}${SPACE}${unit}`;
+}
+
 /** Parameters and other large numbers of things: `22.7 M`. Below 1 000 exact. */
 export const formatQuantity = (count: number): string => scaled(count, ['', 'k', 'M', 'B', 'T'], SPACE);
 

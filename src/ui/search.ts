@@ -6,8 +6,8 @@ export interface SearchOptions {
   readonly label: string;
   readonly placeholder?: string;
   readonly onInput: (text: string) => void;
-  /** Enter, or an arrow down: go to what was found. */
-  readonly onEnter?: () => void;
+  /** Enter, or an arrow down: go to what was found; Shift and Enter go backwards. */
+  readonly onEnter?: (backwards: boolean) => void;
 }
 
 /** A search field. Escape, or the cross, clears it. */
@@ -89,7 +89,7 @@ export class Search {
       this.empty();
     } else if ((event.key === 'Enter' || event.key === 'ArrowDown') && this.options.onEnter) {
       event.preventDefault();
-      this.options.onEnter();
+      this.options.onEnter(event.key === 'Enter' && event.shiftKey);
     }
   }
 

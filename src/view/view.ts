@@ -43,6 +43,8 @@ export interface ViewFactory {
   /** The value of `state.tab`. */
   readonly id: string;
   readonly label: string;
+  /** It shows where in the model the selected module is: who chooses another there keeps it. */
+  readonly follows?: boolean;
   /** The subject is a tensor, or null for the whole model. */
   applies(subject: TensorDescriptor | null): boolean;
   create(context: ViewContext, subject: TensorDescriptor | null): View;

@@ -13,16 +13,25 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9,
 
 /** What the search field takes, in the words of its tooltip. */
 export const FILTER_HELP =
-  'A part of a name or of a kind. Also kind:Linear, params>1M (>, <, >=, <=, =), shape:384 or shape:384×*, dtype:float16. ' +
-  'All terms must hold.';
+  'A part of a name or of a kind. Also kind:Linear, params>1M, bytes>1MB, values>1M (>, <, >=, <=, =), shape:384, shape:384×* or ' +
+  'shape:>1000, dtype:float16. All terms must hold.';
+
+type Test = (value: number) => boolean;
+
+/** Of one size of a shape: itself, any (`*`), or larger or smaller than something. */
+export type SizeTest = number | '*' | Test;
 
 /** A search: every term must hold. */
 export interface Filter {
   /** Lower case. */
   readonly text: readonly string[];
   readonly kinds: readonly string[];
-  readonly sizes: readonly ((parameters: number) => boolean)[];
-  readonly shapes: readonly (readonly (number | '*')[])[];
+  /** About numbers of parameters. */
+  readonly sizes: readonly Test[];
+  readonly bytes: readonly Test[];
+  /** About how many values a tensor has. */
+  readonly values: readonly Test[];
+  readonly shapes: readonly (readonly SizeTest[])[];
   readonly dtypes: readonly string[];
   /** What could not be read, and what would be right; null where all could. */
   readonly problem: string | null;
@@ -34,20 +43,28 @@ export function parseFilter(query: string): Filter | null {
   const filter = {
     text: [] as string[],
     kinds: [] as string[],
-    sizes: [] as ((parameters: number) => boolean)[],
-    shapes: [] as (number | '*')[][],
+    sizes: [] as Test[],
+    bytes: [] as Test[],
+    values: [] as Test[],
+    shapes: [] as SizeTest[][],
     dtypes: [] as string[]
+  };
+  const amounts = {
+    p: { tests: filter.sizes, unit: '', words: 'Write a number of parameters as in params>1M or params<=500k.' },
+    b: { tests: filter.bytes, unit: 'b?', words: 'Write a number of bytes as in bytes>1MB or bytes<=500KB.' },
+    v: { tests: filter.values, unit: '', words: 'Write a number of values as in values>1M or values<=500k.' }
   };
   let problem: string | null = null;
   for (const term of terms) {
     const [, field, rest] = /^(kind|dtype|shape):(.*)$/i.exec(term) ?? [];
-    const size = /^params?\s*(?::|(?=[<>=]))(.*)$/i.exec(term)?.[1];
-    if (size !== undefined) {
-      const test = parseSize(size);
+    const [, amount, size] = /^(params?|bytes|values)\s*(?::|(?=[<>=]))(.*)$/i.exec(term) ?? [];
+    if (amount !== undefined) {
+      const { tests, unit, words } = amounts[amount.toLowerCase()[0] as 'p' | 'b' | 'v'];
+      const test = parseAmount(size!, unit);
       if (test) {
-        filter.sizes.push(test);
+        tests.push(test);
       } else {
-        problem ??= 'Write a number of parameters as in params>1M or params<=500k.';
+        problem ??= words;
       }
     } else if (!field) {
       filter.text.push(term.toLowerCase());
@@ -62,38 +79,48 @@ export function parseFilter(query: string): Filter | null {
       if (shape) {
         filter.shapes.push(shape);
       } else {
-        problem ??= 'Write a shape as in shape:384 or shape:384×1536, * for any size.';
+        problem ??= 'Write a shape as in shape:384, shape:384×1536 or shape:>1000, * for any size.';
       }
     }
   }
-  const { text, kinds, sizes, shapes, dtypes } = filter;
-  const empty = !text.length && !kinds.length && !sizes.length && !shapes.length && !dtypes.length;
+  const empty = Object.values(filter).every(tests => !tests.length);
   return empty && problem === null ? null : { ...filter, problem };
 }
 
-function parseSize(text: string): ((parameters: number) => boolean) | null {
-  const [, compare = '', digits = '', unit = ''] = /^(>=|<=|>|<|=)?(\d[\d,_]*(?:\.\d+)?)([kmgbt]?)$/i.exec(text) ?? [];
+const NUMBER = '(>=|<=|>|<|=)?(\\d[\\d,_]*(?:\\.\\d+)?)';
+
+function parseAmount(text: string, unit: string): Test | null {
+  // A lone `b` is a billion parameters, but one byte.
+  const pattern = unit ? `^${NUMBER}([kmgt]?)${unit}$` : `^${NUMBER}([kmgbt]?)$`;
+  const [, compare = '', digits = '', prefix = ''] = new RegExp(pattern, 'i').exec(text) ?? [];
   if (!digits) {
     return null;
   }
-  const bound = Number(digits.replace(/[,_]/g, '')) * UNITS[unit.toLowerCase()]!;
+  const bound = Number(digits.replace(/[,_]/g, '')) * UNITS[prefix.toLowerCase()]!;
   const holds = COMPARE[compare || '=']!;
-  return parameters => holds(parameters, bound);
+  return value => holds(value, bound);
 }
 
-function parseShape(text: string): (number | '*')[] | null {
+function parseShape(text: string): SizeTest[] | null {
   const sizes = text
     .toLowerCase()
     .replace(/^[[(]|[\])]$/g, '')
-    .split(/[x×,]/);
-  return sizes.every(size => /^(\d+|\*)$/.test(size)) ? sizes.map(size => (size === '*' ? '*' : Number(size))) : null;
+    .split(/[x×,]/)
+    .map((size): SizeTest | null =>
+      size === '*' ? '*' : /^\d+$/.test(size) ? Number(size) : /^[<>]/.test(size) ? parseAmount(size, '') : null
+    );
+  return sizes.includes(null) ? null : (sizes as SizeTest[]);
 }
 
-/** What of the tree a filter finds. A filter that names a shape or a dtype is about tensors, else about modules and tensors. */
+/** A filter that names a shape, a dtype or a number of values is about tensors, else it is about modules and tensors. */
+export const isAboutTensors = ({ shapes, dtypes, values }: Filter): boolean =>
+  shapes.length + dtypes.length + values.length > 0;
+
+/** What of the tree a filter finds. */
 export function find(items: Items, filter: Filter): Found {
   const matches = new Set<Item>();
   const above = new Set<Item>();
-  const aboutTensors = filter.shapes.length + filter.dtypes.length > 0;
+  const aboutTensors = isAboutTensors(filter);
   const stack: Item[] = [...items.roots].reverse();
   for (let item = stack.pop(); item; item = stack.pop()) {
     if (aboutTensors ? matchesTensor(item, filter) : matchesItem(item, filter)) {
@@ -117,7 +144,8 @@ function matchesItem(item: Item, filter: Filter): boolean {
   return (
     filter.kinds.every(part => kind.includes(part)) &&
     filter.sizes.every(holds => holds(item.parameters)) &&
-    matchesText(item, kind, filter.text, filter.kinds.length + filter.sizes.length > 0)
+    filter.bytes.every(holds => holds(item.type === 'module' ? item.node.bytes : item.tensor.nbytes)) &&
+    matchesText(item, kind, filter.text, filter.kinds.length + filter.sizes.length + filter.bytes.length > 0)
   );
 }
 
@@ -139,15 +167,19 @@ function matchesTensor(item: Item, filter: Filter): boolean {
     filter.shapes.every(shape => matchesShape(tensor.shape, shape)) &&
     filter.kinds.every(part => kind.includes(part)) &&
     filter.sizes.every(holds => holds(valuesOf(tensor))) &&
+    filter.values.every(holds => holds(valuesOf(tensor))) &&
+    filter.bytes.every(holds => holds(tensor.nbytes)) &&
     filter.text.every(part => item.path.toLowerCase().includes(part) || kind.includes(part))
   );
 }
 
-/** One size is looked for among all; several are the whole shape. */
-export function matchesShape(shape: readonly (number | string)[], wanted: readonly (number | '*')[]): boolean {
+/** One size is looked for among all; several are the whole shape. A size that has a name is `*` alone. */
+export function matchesShape(shape: readonly (number | string)[], wanted: readonly SizeTest[]): boolean {
+  const fits = (test: SizeTest, size: number | string): boolean =>
+    test === '*' || (typeof test === 'function' ? typeof size === 'number' && test(size) : test === size);
   return wanted.length === 1
-    ? wanted[0] === '*' || shape.includes(wanted[0]!)
-    : wanted.length === shape.length && wanted.every((size, axis) => size === '*' || size === shape[axis]);
+    ? wanted[0] === '*' || shape.some(size => fits(wanted[0]!, size))
+    : wanted.length === shape.length && wanted.every((test, axis) => fits(test, shape[axis]!));
 }
 
 /**

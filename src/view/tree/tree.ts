@@ -14,8 +14,8 @@ const OVERSCAN = 8;
 
 export interface TreeOptions {
   readonly structure: Structure;
-  /** A module, and its tensor to look at (null where it has none of its own). */
-  readonly onSelect: (node: string, address: string | null) => void;
+  /** A module, and its tensor to look at (null where it has none of its own); whether that tensor's own row was chosen. */
+  readonly onSelect: (node: string, address: string | null, isTensor: boolean) => void;
 }
 
 /**
@@ -196,7 +196,7 @@ export class StructureTree {
       this.model.toggle(item);
       this.draw();
     } else {
-      this.options.onSelect(item.type === 'tensor' ? item.node : item.path, biggestOf(item));
+      this.options.onSelect(item.type === 'tensor' ? item.node : item.path, biggestOf(item), item.type === 'tensor');
       this.draw();
     }
   }
@@ -233,13 +233,13 @@ export class StructureTree {
     const { modules, tensors, tensorItems } = this.model.items;
     if (address === null) {
       const module = modules.get(path);
-      this.options.onSelect(path, module ? biggestOf(module) : null);
+      this.options.onSelect(path, module ? biggestOf(module) : null, false);
       return;
     }
     const owner =
       tensorItems.get(address)?.node ??
       [...modules.keys()].filter(key => path.startsWith(`${key}.`)).sort((a, b) => b.length - a.length)[0];
-    this.options.onSelect(owner ?? '', tensors.get(address)?.address ?? null);
+    this.options.onSelect(owner ?? '', tensors.get(address)?.address ?? null, true);
   }
 
   private isOpen(item: Item): boolean {

@@ -2,6 +2,7 @@ import { colourTable } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import { formatStatistic } from '../../tensor/format';
 import type { Plane } from '../../tensor/source';
+import { pngOf, saveFile } from '../save';
 import type { Rulers } from './rulers';
 import type { Stage } from './stage';
 
@@ -47,19 +48,11 @@ export async function drawPicture(options: SaveOptions): Promise<Blob> {
   await drawRuler(context, rulers.top.node, left, MARGIN + TITLE);
   await drawRuler(context, rulers.left.node, MARGIN, top);
   drawLegend(context, options, left + stage.width + 16, top, Math.min(stage.height, 320));
-  return new Promise((resolve, reject) =>
-    canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error('No PNG could be made.'))))
-  );
+  return pngOf(canvas);
 }
 
 export async function savePicture(options: SaveOptions): Promise<void> {
-  const url = URL.createObjectURL(await drawPicture(options));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${options.name.replace(/[^\w.-]+/g, '_')}.png`;
-  link.click();
-  // The download reads it after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(await drawPicture(options), options.name, 'png');
 }
 
 const RULER_STYLES = [

@@ -7,7 +7,7 @@ let chosen: [string, string | null][];
 
 function show(structure: Structure): void {
   chosen = [];
-  tree = new StructureTree({ structure, onSelect: (...args) => chosen.push(args) });
+  tree = new StructureTree({ structure, onSelect: (node, address) => chosen.push([node, address]) });
   document.body.replaceChildren(tree.node);
 }
 

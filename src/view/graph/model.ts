@@ -1,0 +1,133 @@
+import { parseFilter } from '../tree/filter';
+import type { Graph } from '../../wire/protocol';
+import { boxesOf } from './boxes';
+import type { Box, Boxes } from './boxes';
+import type { Lit } from './painter';
+import { boxesFound, countsAbove } from './search';
+import { boxesWith, traceOf } from './trace';
+import type { Direction } from './trace';
+import { above, isOpen, openAtFirst, visibleOf } from './visible';
+import type { Link, Visible } from './visible';
+
+/** How many boxes may be on screen at first. */
+const ROOM = 40;
+
+export interface Traced {
+  readonly box: Box;
+  readonly direction: Direction;
+  /** Nodes beside those of the box itself. */
+  readonly count: number;
+}
+
+/** What the view shows of a graph: what is open, what is searched for, what is traced. Knows no document. */
+export class GraphModel {
+  readonly boxes: Boxes;
+  private readonly open: Set<string>;
+  private traceLit: Lit | null = null;
+  private _traced: Traced | null = null;
+  private searchLit: Lit | null = null;
+  private _found: readonly Box[] = [];
+  private _matches: ReadonlyMap<Box, number> = new Map();
+
+  constructor(readonly graph: Graph) {
+    this.boxes = boxesOf(graph);
+    this.open = openAtFirst(this.boxes, ROOM);
+  }
+
+  get visible(): Visible {
+    return visibleOf(this.graph, this.boxes, this.open);
+  }
+
+  get openBoxes(): ReadonlySet<string> {
+    return this.open;
+  }
+
+  isOpen(box: Box): boolean {
+    return isOpen(box, this.open);
+  }
+
+  /** False where the box cannot, or does already. */
+  toggle(box: Box, open = !this.open.has(box.id)): boolean {
+    if (!box.children.length || !box.parent || this.open.has(box.id) === open) {
+      return false;
+    }
+    this.open[open ? 'add' : 'delete'](box.id);
+    return true;
+  }
+
+  /** Opens every closed box, or closes every open one, that stands beside this one; says how many changed. */
+  toggleLevel(box: Box | null, open: boolean): number {
+    return (box?.parent ?? this.boxes.root).children.filter(each => this.toggle(each, open)).length;
+  }
+
+  closeAll(): void {
+    this.open.clear();
+  }
+
+  /** Opens what a box is inside of; false where it could be seen already. */
+  reveal(box: Box): boolean {
+    return above(box).filter(each => this.toggle(each, true)).length > 0;
+  }
+
+  /** The box that is seen in a box's place. */
+  shownFor(box: Box): Box {
+    const closed = above(box).filter(each => !this.open.has(each.id));
+    return closed.at(-1) ?? box;
+  }
+
+  /** All else is drawn faintly. A trace is what was asked for last, so it goes before a search. */
+  get lit(): Lit | null {
+    return this.traceLit ?? this.searchLit;
+  }
+
+  get traced(): Traced | null {
+    return this._traced;
+  }
+
+  trace(box: Box, direction: Direction): Traced {
+    const { graph, boxes } = this;
+    const { nodes, own, edges } = traceOf(graph, boxes, box, direction);
+    const lit = boxesWith(boxes, nodes);
+    lit.add(box);
+    this.traceLit = { boxes: lit, isLit: link => link.edges.some(edge => edges.has(edge)) };
+    this._traced = { box, direction, count: nodes.size - own };
+    return this._traced;
+  }
+
+  clearTrace(): boolean {
+    const was = this._traced !== null;
+    this._traced = this.traceLit = null;
+    return was;
+  }
+
+  get found(): readonly Box[] {
+    return this._found;
+  }
+
+  /** How many of what was found a box is, or holds. */
+  get matches(): ReadonlyMap<Box, number> {
+    return this._matches;
+  }
+
+  /** Says what of the query could not be read, and null where it could. */
+  search(query: string): { readonly problem: string | null; readonly searching: boolean } {
+    const filter = parseFilter(query);
+    this._found = filter ? boxesFound(this.graph, this.boxes, filter) : [];
+    const counts = countsAbove(this._found);
+    const lit = new Set([...counts.keys(), ...this._found]);
+    for (const box of this._found) {
+      counts.set(box, (counts.get(box) ?? 0) + 1);
+    }
+    this._matches = counts;
+    this.searchLit = filter && { boxes: lit, isLit: ({ source, target }: Link) => lit.has(source) && lit.has(target) };
+    return { problem: filter?.problem ?? null, searching: filter !== null };
+  }
+
+  /** The match after, or before, another, going round. */
+  nextFound(from: Box | null, step: 1 | -1): Box | null {
+    const { length } = this._found;
+    const at = from ? this._found.indexOf(from) : -1;
+    const next = at < 0 ? (step > 0 ? 0 : length - 1) : (at + step + length) % length;
+    return this._found[next] ?? null;
+  }
+}

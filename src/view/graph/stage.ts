@@ -1,0 +1,301 @@
+import { element, OWN_KEYS, setHidden, setText } from '../../dom/element';
+import type { Theme } from '../view';
+import { Animation } from './animation';
+import { boxAt, EMPTY } from './arrangement';
+import type { Arrangement, PlacedBox } from './arrangement';
+import type { Box } from './boxes';
+import { GraphCamera, meets } from './camera';
+import type { Rect } from './camera';
+import { paletteOf } from './colours';
+import type { Palette } from './colours';
+import { KEYS } from './keys';
+import { Minimap } from './minimap';
+import { GraphNavigation } from './navigation';
+import { brushOf, inSight, paint } from './painter';
+import type { Look } from './painter';
+import { CanvasPen } from './pen';
+import { mixed, Transition } from './transition';
+import type { Moment } from './transition';
+
+export interface StageOptions {
+  /** How boxes look now; where the keyboard is shows only while it is on the stage. */
+  readonly look: () => Omit<Look, 'palette'>;
+  readonly theme: () => Theme;
+  readonly onHover: (box: Box | null) => void;
+  readonly onChoose: (box: Box | null) => void;
+  readonly onToggle: (box: Box) => void;
+  readonly onKey: (event: KeyboardEvent) => boolean;
+}
+
+/** A first look is not smaller than this: texts of 12 and 11 pixels are not under 11. */
+const READABLE = 1;
+const HINT = 2500;
+/** What is drawn of a box beyond its rectangle: what stands behind a run, a badge, the keyboard's ring. */
+const BEYOND = 12;
+
+/** Where the graph is drawn: what is on it, how it is looked at, and how both change before the eye. */
+export class Stage {
+  readonly node: HTMLElement;
+  readonly camera = new GraphCamera();
+  readonly minimap: Minimap;
+  private readonly canvas = element('canvas', { class: 'mv-graph-canvas' });
+  private readonly hint = element('div', { class: 'mv-graph-hint', hidden: true });
+  private readonly navigation: GraphNavigation;
+  private readonly change = new Animation();
+  private readonly glide = new Animation();
+  private readonly listening = new AbortController();
+  private _arrangement: Arrangement = EMPTY;
+  private moment: Moment | null = null;
+  private _palette: Palette | null = null;
+  private frame = 0;
+  private hintTimer = 0;
+  private looked = false;
+  private keyboard = false;
+  private mapped: readonly unknown[] = [];
+
+  constructor(private readonly options: StageOptions) {
+    this.node = element('div', {
+      ...OWN_KEYS,
+      class: 'mv-graph-stage',
+      tabindex: '0',
+      role: 'application',
+      'aria-roledescription': 'graph',
+      'aria-label': `Graph of the model. ${KEYS.map(([keys, does]) => `${keys}: ${does}`).join('. ')}.`
+    });
+    this.minimap = new Minimap({ camera: this.camera, onMoved: () => this.requestDraw() });
+    this.node.append(this.canvas, this.minimap.node, this.hint);
+    this.navigation = new GraphNavigation({
+      node: this.node,
+      camera: this.camera,
+      at: (x, y) => boxAt(this.arrangement, x, y),
+      onMoved: () => {
+        this.glide.dispose();
+        this.requestDraw();
+      },
+      onHover: placed => options.onHover(placed?.box ?? null),
+      onChoose: placed => options.onChoose(placed?.box ?? null),
+      onToggle: ({ box }) => options.onToggle(box),
+      onKey: options.onKey,
+      onWheelIgnored: () => this.showHint()
+    });
+    const { signal } = this.listening;
+    const byKeyboard = (keyboard: boolean) => (): void => {
+      if (this.keyboard !== keyboard) {
+        this.keyboard = keyboard;
+        this.requestDraw();
+      }
+    };
+    this.node.addEventListener('pointerdown', byKeyboard(false), { signal, capture: true });
+    this.node.addEventListener('keydown', byKeyboard(true), { signal, capture: true });
+    this.node.addEventListener('blur', byKeyboard(false), { signal });
+    this.node.addEventListener('focus', () => this.node.matches(':focus-visible') && byKeyboard(true)(), { signal });
+  }
+
+  get arrangement(): Arrangement {
+    return this._arrangement;
+  }
+
+  get palette(): Palette {
+    return (this._palette ??= paletteOf(this.node, this.options.theme()));
+  }
+
+  /** What is on the stage from now on. `anchor` stays where it is on the screen. */
+  show(arrangement: Arrangement, anchor: Box | null): void {
+    this.change.finish();
+    const before = this._arrangement;
+    const from = anchor && before.byId.get(anchor.id)?.rect;
+    const to = anchor && arrangement.byId.get(anchor.id)?.rect;
+    const [dx, dy] = from && to ? [to.x - from.x, to.y - from.y] : [0, 0];
+    this._arrangement = arrangement;
+    this.glide.finish();
+    this.camera.look = { ...this.camera.look, x: this.camera.x + dx, y: this.camera.y + dy };
+    if (!this.looked) {
+      this.lookFirst();
+      this.draw();
+    } else {
+      const transition = new Transition(moved(before, dx, dy), arrangement);
+      this.change.run(part => {
+        this.moment = part < 1 ? transition.at(part) : null;
+        this.draw();
+      });
+    }
+  }
+
+  /** Has the next arrangement looked at as the first was. */
+  forgetLook(): void {
+    this.looked = false;
+  }
+
+  resized(): void {
+    const { clientWidth: width, clientHeight: height } = this.node;
+    this.camera.resize(width, height);
+    if (!this.looked) {
+      this.lookFirst();
+    }
+    this.draw();
+  }
+
+  fit(): void {
+    this.move(() => this.camera.fit(this.arrangement.bounds));
+  }
+
+  zoom(into: boolean): void {
+    this.navigation.zoom(into);
+  }
+
+  /** Brings a box into sight; of an open one, its title. */
+  reveal(box: Box): void {
+    const placed = this.arrangement.byId.get(box.id);
+    if (placed && this.camera.width > 1) {
+      this.move(() => {
+        this.camera.zoom = Math.max(this.camera.zoom, 0.75);
+        this.camera.reveal(placed.open ? { ...placed.rect, height: Math.min(placed.rect.height, 120) } : placed.rect);
+      });
+    }
+  }
+
+  /** Where a box is on the page, in CSS pixels; null where it is not shown. */
+  rectOf(id: string): DOMRectReadOnly | null {
+    const rect = this.arrangement.byId.get(id)?.rect;
+    if (!rect) {
+      return null;
+    }
+    const { left, top } = this.node.getBoundingClientRect();
+    const [x, y] = this.camera.toStage(rect.x, rect.y);
+    const { zoom } = this.camera;
+    return new DOMRectReadOnly(
+      left + this.node.clientLeft + x,
+      top + this.node.clientTop + y,
+      rect.width * zoom,
+      rect.height * zoom
+    );
+  }
+
+  /** Whether anything on it is still on its way. */
+  get moving(): boolean {
+    return this.change.running || this.glide.running;
+  }
+
+  themed(): void {
+    this._palette = null;
+    this.requestDraw();
+  }
+
+  requestDraw(): void {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.draw();
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.hintTimer);
+    cancelAnimationFrame(this.frame);
+    this.listening.abort();
+    for (const part of [this.change, this.glide, this.navigation, this.minimap]) {
+      part.dispose();
+    }
+    this.node.remove();
+  }
+
+  private move(to: () => void): void {
+    this.glide.finish();
+    const { camera } = this;
+    const from = { ...camera.view };
+    to();
+    const end = camera.look;
+    const view = { ...camera.view };
+    this.glide.run(part => {
+      const { x, y, width } = mixed(from, view, part);
+      camera.look = part < 1 ? { x, y, zoom: camera.width / width } : end;
+      this.draw();
+    });
+  }
+
+  /** All of it where that can be read, else its beginning. */
+  private lookFirst(): void {
+    const { arrangement, camera, node } = this;
+    camera.resize(node.clientWidth, node.clientHeight);
+    if (arrangement !== EMPTY && node.clientWidth > 0) {
+      this.looked = true;
+      camera.begin(arrangement.bounds, READABLE);
+    }
+  }
+
+  private draw(): void {
+    const { canvas, camera } = this;
+    const { clientWidth: width, clientHeight: height } = this.node;
+    const context = canvas.getContext('2d');
+    if (!context || !width || !height) {
+      return;
+    }
+    const ratio = window.devicePixelRatio || 1;
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== wide || canvas.height !== high) {
+      canvas.width = wide;
+      canvas.height = high;
+    }
+    // Out of the document there is no theme to read.
+    const { palette } = this;
+    const { zoom, view } = camera;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.globalAlpha = 1;
+    context.fillStyle = palette.surface;
+    context.fillRect(0, 0, width, height);
+    context.setTransform(ratio * zoom, 0, 0, ratio * zoom, -camera.x * zoom * ratio, -camera.y * zoom * ratio);
+    const look = this.options.look();
+    const around = grown(view, BEYOND);
+    const seen = this.moment ? within(this.moment, around) : inSight(this.arrangement, around);
+    const shown = { ...look, palette, cursor: this.keyboard ? look.cursor : null };
+    paint(seen, brushOf(new CanvasPen(context), shown, zoom));
+    this.drawMap(shown);
+  }
+
+  private drawMap({ palette, colouring }: Look): void {
+    const { arrangement } = this;
+    const drawn = [arrangement, palette, colouring, devicePixelRatio];
+    if (drawn.some((part, i) => part !== this.mapped[i])) {
+      this.mapped = drawn;
+      this.minimap.draw(arrangement, palette, colouring);
+    }
+    this.minimap.follow();
+  }
+
+  private showHint(): void {
+    const key = navigator.userAgent.includes('Mac OS') ? '⌘' : 'Ctrl';
+    setText(this.hint, `${key} + wheel zooms; after a click the wheel alone does`);
+    setHidden(this.hint, false);
+    clearTimeout(this.hintTimer);
+    this.hintTimer = window.setTimeout(() => setHidden(this.hint, true), HINT);
+  }
+}
+
+/** What of a change can be seen: frames and boxes that meet the view, and all lines. */
+const within = ({ boxes, links }: Moment, view: Rect): Moment => ({
+  boxes: boxes.filter(({ rect }) => meets(rect, view)),
+  links
+});
+
+const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({
+  x: x - by,
+  y: y - by,
+  width: width + 2 * by,
+  height: height + 2 * by
+});
+
+/** As things were, seen by a camera that has moved along. */
+function moved(arrangement: Arrangement, dx: number, dy: number): Arrangement {
+  if (!dx && !dy) {
+    return arrangement;
+  }
+  const boxes = arrangement.boxes.map((placed): PlacedBox => ({
+    ...placed,
+    rect: { ...placed.rect, x: placed.rect.x + dx, y: placed.rect.y + dy }
+  }));
+  return {
+    ...arrangement,
+    boxes,
+    links: arrangement.links.map(line => ({ ...line, points: line.points.map(([x, y]) => [x + dx, y + dy] as const) })),
+    byId: new Map(boxes.map(placed => [placed.box.id, placed]))
+  };
+}

@@ -232,6 +232,16 @@ def test_a_model_is_left_exactly_as_it_was():
         assert not globals_._global_forward_pre_hooks
 
 
+def test_the_inputs_are_left_as_they_were_by_a_model_that_writes_to_them():
+    class Writes(nn.Module):
+        def forward(self, x):
+            return x.add_(1) if x.sum() > 0 else x
+
+    x = torch.ones(2)
+    assert flow_of(Writes(), x).tier == "trace"
+    assert x.equal(torch.ones(2))
+
+
 @pytest.mark.parametrize(
     ("inputs", "same"),
     [

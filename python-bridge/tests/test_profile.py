@@ -18,6 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from modelview import ModelView
 from modelview.adapters import describe
+from modelview.adapters.torch.recording import Recording
 from modelview.errors import Cancelled, ProfileError
 from modelview.service.service import Service
 
@@ -228,6 +229,54 @@ def test_slow_calls_are_timed_fewer_times_unless_a_number_is_asked_for(monkeypat
     assert Sleeps.calls == 9
 
 
+class Event:
+    """As `torch.profiler` tells of a range, or an allocation, on one of two devices."""
+
+    def __init__(self, name, device, device_time=0.0, begin=0, length=0, nbytes=0):
+        self.name, self.device_type, self.device_time_total = name, device, device_time
+        self.begin, self.length, self.bytes = begin, length, nbytes
+
+
+class Raw:
+    """An event as the profiler keeps it before it is turned into an object."""
+
+    def __init__(self, event):
+        self.name, self.device_type = lambda: event.name, lambda: event.device_type
+        self.start_ns, self.duration_ns, self.nbytes = lambda: event.begin, lambda: event.length, lambda: event.bytes
+
+
+def test_on_a_gpu_it_is_the_gpus_time_and_memory():
+    # No machine of ours has one: these are the profiler's words on one that has.
+    host, gpu = torch.profiler.DeviceType.CPU, torch.profiler.DeviceType.CUDA
+    events = [
+        Event("modelview/0", host, device_time=30.0, begin=0, length=100),
+        Event("modelview/1", host, device_time=20.0, begin=10, length=50),
+        # The same range as it is drawn on the device.
+        Event("modelview/1", gpu, begin=200, length=25),
+        Event("[memory]", gpu, begin=5, nbytes=100),
+        Event("[memory]", gpu, begin=20, nbytes=40),
+        Event("[memory]", host, begin=25, nbytes=7000),
+        Event("[memory]", gpu, begin=30, nbytes=-40),
+        Event("[memory]", gpu, begin=40, nbytes=30),
+        Event("[memory]", gpu, begin=70, nbytes=-100),
+    ]
+
+    class Profiler:
+        profiler = property(lambda self: self)
+        kineto_results = type("Results", (), {"events": lambda self: [Raw(event) for event in events]})()
+
+        def events(self):
+            return events
+
+    recording = Recording(
+        Profiler(), {"modelview/0": ("",), "modelview/1": ("", "fc")}, torch.device("cuda"), wall=1e-4
+    )
+    assert recording.seconds() == {("",): pytest.approx(10e-6), ("", "fc"): pytest.approx(20e-6)}
+    memory = recording.memory()
+    assert memory.allocated == {("",): 100, ("", "fc"): 70}
+    assert memory.peak == {("",): 140, ("", "fc"): 40}
+
+
 # Memory
 
 
@@ -388,6 +437,23 @@ def no_hooks():
 # What cannot be measured
 
 
+def test_a_forward_pass_that_is_made_of_gradients_is_measured_with_them():
+    class Force(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.energy = nn.Linear(3, 1)
+
+        def forward(self, positions):
+            positions.requires_grad_()
+            return torch.autograd.grad(self.energy(positions).sum(), positions)[0]
+
+    profile = profile_of(Force(), torch.ones(2, 3))
+    check(profile)
+    assert "with gradients, since it raised without them" in profile.notes[0]
+    # Forward in the layer; back to the positions outside of it.
+    assert numbers(profile, "flops") == {"": (24, 12), "energy": (12, 12)}
+
+
 def test_a_model_without_values_has_flops_alone():
     with torch.device("meta"):
         model = nn.Sequential(nn.Linear(5, 7), nn.ReLU())
@@ -458,7 +524,7 @@ def test_without_inputs_it_says_how_to_give_them_and_takes_them():
 
 def test_what_is_not_called_says_what_to_show_instead():
     view = ModelView({"fc.weight": np.ones((2, 3))})
-    with pytest.raises(ProfileError, match=r"state dict is not called.*torch\.nn\.Module"):
+    with pytest.raises(ProfileError, match=r"torch\.nn\.Module, and this is none \(state dict\)"):
         view.profile()
     view.close()
 

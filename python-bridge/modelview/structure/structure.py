@@ -22,8 +22,8 @@ NO_INPUTS = (
 )
 
 NO_PROFILE = (
-    "What a call costs is measured by calling a model, and {kind} is not called here: show the torch.nn.Module itself, "
-    "ModelView(model, inputs=…), for a profile."
+    "What a call costs is measured by calling a torch.nn.Module, and this is none ({kind}): ModelView(model, inputs=…) "
+    "of a module, with an example to call it with, has a profile."
 )
 
 
@@ -86,7 +86,7 @@ class Structure:
             Where the model cannot be called.
         """
         if self.profiler is None:
-            raise ProfileError(NO_PROFILE.format(kind=self.kind or "this model"))
+            raise ProfileError(NO_PROFILE.format(kind=self.kind or self.name))
         return self.profiler(inputs, repeats=repeats, progress=progress, cancelled=cancelled)
 
     @property

@@ -63,7 +63,7 @@ def torch_profile(
     if torch.autograd._profiler_enabled():  # type: ignore[attr-defined]
         raise ProfileError("torch.profiler is at work already, and there can be one at a time: profile outside of it")
     run = _Run(model, modules, inputs, repeats, progress, cancelled)
-    with as_before(), torch.no_grad(), warnings.catch_warnings():
+    with as_before(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return run.profile()
 
@@ -80,7 +80,6 @@ class _Run:
     ) -> None:
         self.started = time.perf_counter()
         self.model = model
-        self.copied = clone(model, buffers=True)
         self.modules = tuple(modules)
         self.inputs = inputs
         self.wanted = repeats
@@ -96,15 +95,19 @@ class _Run:
 
     def profile(self) -> Profile:
         """Take every measure that can be taken."""
+        self._tell(0, "Warming up")
         if self.bare:
             self.notes.append("The model or its input is on the meta device, without values: only FLOPs are counted.")
-            self._flops(*on_meta(self.copied, self.inputs))
-        elif self._warm_up():
-            self._flops(self.copied, fresh(self.inputs))
-            self._memory()
-            self._time()
+            with torch.no_grad():
+                self._flops(*on_meta(clone(self.model, buffers=True), self.inputs))
+        elif self._warm_up(gradients=False):
+            with torch.set_grad_enabled(self.gradients):
+                self._flops(self.copied, fresh(self.inputs))
+                self._memory()
+                self._time()
         else:
-            self._flops(*on_meta(clone(self.model, buffers=True), self.inputs), again=True)
+            with torch.no_grad():
+                self._flops(*on_meta(clone(self.model, buffers=True), self.inputs), again=True)
         order = {"time": 0, "memory": 1, "peak": 2, "flops": 3}
         self.measures.sort(key=lambda measure: order[measure.name])
         return Profile(
@@ -121,12 +124,15 @@ class _Run:
         if self.progress is not None:
             self.progress(done, OTHER_CALLS + self.repeats, label)
 
-    def _warm_up(self) -> bool:
+    def _warm_up(self, *, gradients: bool) -> bool:
         """Call it once, for what is only done in a first call. Whether it can be called."""
-        self._tell(0, "Warming up")
+        self.copied, self.gradients = clone(self.model, buffers=True), gradients
         inputs = fresh(self.inputs)
         try:
-            with following(self.copied, self.cancelled, lambda stack: self.calls.update([stack])):
+            with (
+                torch.set_grad_enabled(gradients),
+                following(self.copied, self.cancelled, lambda stack: self.calls.update([stack])),
+            ):
                 self.copied(*inputs.args, **inputs.kwargs)
             synchronize(self.device)
         except Cancelled:
@@ -134,10 +140,14 @@ class _Run:
         except Exception as problem:
             log.info("the model could not be called", exc_info=True)
             self.calls.clear()
+            # A forward pass that is made of gradients: forces are those of an energy.
+            if not gradients and isinstance(problem, RuntimeError) and "grad" in str(problem):
+                return self._warm_up(gradients=True)
             self.notes.append(raised(problem))
             return False
         mode = "training" if self.model.training else "evaluation"
-        self.notes.append(f"Each call was a forward pass of a copy in {mode} mode, without gradients.")
+        how = "with gradients, since it raised without them" if gradients else "without gradients"
+        self.notes.append(f"Each call was a forward pass of a copy in {mode} mode, {how}.")
         left = self._not_called()
         if left:
             self.notes.append(f"Not called: {_listed(left)}.")

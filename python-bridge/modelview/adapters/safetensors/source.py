@@ -7,18 +7,18 @@ import numpy as np
 from ...errors import NoValuesError
 from ...tensors.dtype import Array
 from ...tensors.source import Index
+from .._stored import StoredFile
 from .header import Entry
-from .mapped import MappedFile
 
 __all__ = ["SafetensorsSource"]
 
 
 class SafetensorsSource:
-    """A tensor where it is in its file: a slice reads the pages that it is on and no others.
+    """A tensor where it is in its file: a slice reads its own bytes and hardly any others.
 
     Parameters
     ----------
-    file : MappedFile
+    file : StoredFile
     entry : Entry
         Of the file's own header.
     """
@@ -28,7 +28,7 @@ class SafetensorsSource:
     requires_grad: bool | None = None
     resident = False
 
-    def __init__(self, file: MappedFile, entry: Entry) -> None:
+    def __init__(self, file: StoredFile, entry: Entry) -> None:
         self._file = file
         self._entry = entry
         self.shape = entry.shape
@@ -54,10 +54,6 @@ class SafetensorsSource:
         entry = self._entry
         if entry.dtype.stored is None:
             raise NoValuesError(self.problem)
-        if not entry.nbytes:
-            stored = np.empty(entry.shape, entry.dtype.stored)
-        else:
-            dtype = np.dtype(entry.dtype.stored)
-            stored = np.frombuffer(self._file.bytes(), dtype, entry.nbytes // dtype.itemsize, entry.start)
+        stored = self._file.block(np.dtype(entry.dtype.stored), entry.shape, entry.start, index)
         # An index of integers alone gives a scalar.
-        return np.asarray(entry.dtype.values(np.asarray(stored.reshape(entry.shape)[index])))
+        return np.asarray(entry.dtype.values(stored))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from .._beside import outside
-from ..safetensors.mapped import MappedFile
+from .._stored import StoredFile
 
 __all__ = ["ExternalFiles"]
 
 
 class ExternalFiles:
-    """The files that a model's tensors are in, each looked for once and opened when a tensor in it is.
+    """The files that a model's tensors are in, each looked for once, and opened when a tensor in it is read.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ class ExternalFiles:
         self._roots = [] if folder is None else [folder.resolve()]
         if model is not None:
             self._roots.append(model.resolve().parent)
-        self._known: dict[str, MappedFile | str] = {}
+        self._known: dict[str, StoredFile | str] = {}
         self._sizes: dict[str, int] = {}
 
-    def find(self, location: str, offset: int, length: int | None, nbytes: int) -> MappedFile | str:
+    def find(self, location: str, offset: int, length: int | None, nbytes: int) -> StoredFile | str:
         """The file that a tensor is in, or a sentence that says why it is not to be had.
 
         Parameters
@@ -56,7 +56,7 @@ class ExternalFiles:
             )
         return found
 
-    def _look(self, location: str) -> MappedFile | str:
+    def _look(self, location: str) -> StoredFile | str:
         shown = repr(location[:80])
         if not location:
             return "its values are in another file, and the model does not say in which"
@@ -75,4 +75,4 @@ class ExternalFiles:
             self._sizes[location] = size = real.stat().st_size
         except (OSError, RuntimeError, ValueError) as problem:
             return f"its values are in {shown}, which cannot be looked at: {problem}"
-        return MappedFile(real, size)
+        return StoredFile(real, size)

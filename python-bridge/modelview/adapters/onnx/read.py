@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from ...errors import UnsupportedModelError
 from .mend import mended
+from .text import check_text
 
 __all__ = ["read_file", "to_ir"]
 
@@ -70,6 +71,7 @@ def to_ir(proto: Any, shown: str, *, ours: bool) -> ir.Model:
     """
     try:
         with _quiet():
+            check_text(proto, shown)
             model: ir.Model = ir.from_proto(mended(proto, shown, ours=ours))
     except UnsupportedModelError:
         raise

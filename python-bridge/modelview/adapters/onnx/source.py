@@ -13,9 +13,9 @@ import onnx_ir as ir
 from ...errors import NoValuesError
 from ...tensors.dtype import Array
 from ...tensors.source import Index, TensorSource
+from .._stored import StoredFile
 from ..numpy import NumpySource
 from ..safetensors.dtypes import StoredDtype
-from ..safetensors.mapped import MappedFile
 from .external import ExternalFiles
 from .packed import UNPACKED, unpack
 from .types import stored_dtype
@@ -41,26 +41,49 @@ _FIELDS = {
 }
 
 
-class _Bytes:
-    """The bytes of one tensor, in memory or in a mapped file."""
+class _Held:
+    """The bytes of a tensor that are with the model."""
 
-    def __init__(self, tensor: Any = None, file: MappedFile | None = None, start: int = 0, nbytes: int = 0) -> None:
-        self.file = file
+    problem: str | None = None
+
+    def __init__(self, tensor: ir.serde.TensorProtoTensor) -> None:
         self._tensor = tensor
-        self._start = start
-        self._nbytes = nbytes
         self._kept: Array | None = None
         self._lock = Lock()
 
-    def array(self) -> Array:
-        """All of them, as uint8."""
-        if self.file is not None:
-            return np.frombuffer(self.file.bytes(), np.uint8, self._nbytes, self._start)
+    def version(self) -> object:
+        return None
+
+    def piece(self, start: int, count: int) -> Array:
         with self._lock:
             if self._kept is None:
                 # A protocol buffer gives a copy each time that it is asked.
                 self._kept = np.frombuffer(self._tensor.tobytes(), np.uint8)
-            return self._kept
+        return self._kept[start : start + count]
+
+    def block(self, dtype: np.dtype[Any], shape: tuple[int, ...], index: Index) -> Array:
+        return np.asarray(self.piece(0, prod(shape) * dtype.itemsize).view(dtype).reshape(shape)[index])
+
+
+class _External:
+    """The bytes of a tensor that are in another file: a block of them is read, and hardly any others."""
+
+    def __init__(self, file: StoredFile, start: int) -> None:
+        self._file = file
+        self._start = start
+
+    @property
+    def problem(self) -> str | None:
+        return self._file.problem
+
+    def version(self) -> object:
+        return self._file.token()
+
+    def piece(self, start: int, count: int) -> Array:
+        return self._file.read(self._start + start, count)
+
+    def block(self, dtype: np.dtype[Any], shape: tuple[int, ...], index: Index) -> Array:
+        return self._file.block(dtype, shape, self._start, index)
 
 
 class _Source:
@@ -78,9 +101,9 @@ class _Source:
 
 
 class StoredSource(_Source):
-    """A tensor as ONNX stores it; a slice of what is in a file reads its own pages and no others."""
+    """A tensor as ONNX stores it, with the model or in another file."""
 
-    def __init__(self, shape: tuple[int, ...], stored: StoredDtype, nbytes: int, data: _Bytes) -> None:
+    def __init__(self, shape: tuple[int, ...], stored: StoredDtype, nbytes: int, data: _Held | _External) -> None:
         super().__init__(shape, stored.name, nbytes)
         self._stored = stored
         self._data = data
@@ -88,21 +111,18 @@ class StoredSource(_Source):
     @property
     def problem(self) -> str | None:
         """See `TensorSource`."""
-        return None if self._data.file is None else self._data.file.problem
+        return self._data.problem
 
     def version(self) -> object:
         """Different once the file was written anew."""
-        return None if self._data.file is None else self._data.file.token()
+        return self._data.version()
 
     def read(self, index: Index) -> Array:
         """See `TensorSource.read`."""
         stored = self._stored
-        packed = self._data.array() if self.nbytes else np.empty(0, np.uint8)
         if stored.stored is None:
-            return unpack(packed, stored.name, stored.bits, self.shape, index)
-        values = packed.view(stored.stored).reshape(self.shape)
-        # An index of integers alone gives a scalar.
-        return np.asarray(stored.values(np.asarray(values[index])))
+            return unpack(self._data.piece, stored.name, stored.bits, self.shape, index)
+        return np.asarray(stored.values(self._data.block(np.dtype(stored.stored), self.shape, index)))
 
 
 class ObjectSource(_Source):
@@ -189,14 +209,14 @@ def source_of(tensor: ir.TensorProtocol, files: Callable[[ir.ExternalTensor], Ex
         found = files(tensor).find(str(tensor.location), tensor.offset or 0, tensor.length, nbytes)
         if isinstance(found, str):
             return AbsentSource(shape, dtype, nbytes, found)
-        data = _Bytes(file=found, start=tensor.offset or 0, nbytes=nbytes)
+        data: _Held | _External = _External(found, tensor.offset or 0)
     elif isinstance(tensor, ir.serde.TensorProtoTensor):
         has = _held(tensor, stored)
         if has != nbytes:
             # Of what it says to be there, nothing can be believed.
             said = f"{' × '.join(map(str, shape)) or 'a scalar'} of {dtype} take {nbytes:,} bytes, and it has {has:,}"
             return AbsentSource((), dtype, 0, f"{said}: the file was cut, or it lies")
-        data = _Bytes(tensor)
+        data = _Held(tensor)
     else:
         return ObjectSource(tensor, shape, stored)
     return StoredSource(shape, stored, nbytes, data)

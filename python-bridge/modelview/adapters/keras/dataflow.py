@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -24,8 +25,7 @@ from .walk import KerasWalk
 
 __all__ = ["can_be_followed", "keras_dataflow"]
 
-IN_KERAS = (os.path.dirname(keras.__file__) + os.sep,)
-"""Where Keras's own code is: a traceback is about the person's."""
+AS_BUILT = "It was called with shapes that it was built for: pass an example, ModelView(model, inputs=…)."
 
 log = logging.getLogger("modelview.adapters")
 
@@ -68,7 +68,9 @@ def keras_dataflow(
             raise
         except Exception as problem:
             log.info("the model could not be followed", exc_info=True)
-            notes.append(raised(problem, *IN_KERAS))
+            notes = [raised(problem, *_frameworks())]
+            if call is not None and inputs is None:
+                notes.append(AS_BUILT)
             continue
         _describe(builder, walk)
         dataflow = builder.finish(tier, _told(walk, problems), time.monotonic() - started)
@@ -76,7 +78,13 @@ def keras_dataflow(
             return dataflow
         found = found or dataflow
     # Of two ways that both raised, the later is the person's own example.
-    return found or Dataflow(modules, notes=tuple(notes[-1:]), seconds=time.monotonic() - started)
+    return found or Dataflow(modules, notes=tuple(notes), seconds=time.monotonic() - started)
+
+
+def _frameworks() -> list[str]:
+    """Where the code of Keras and its back end is: a traceback is about the person's."""
+    modules = [sys.modules.get(name) for name in ("keras", keras.backend.backend())]
+    return [os.path.dirname(str(each.__file__)) + os.sep for each in modules if each is not None]
 
 
 def _ways(model: Layer, inputs: Inputs | None) -> Iterator[tuple[str, Call | None]]:

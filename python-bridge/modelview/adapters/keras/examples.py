@@ -46,7 +46,7 @@ def calls_with(layer: Layer, inputs: Inputs) -> Iterator[Call]:
 
 
 def built_with(layer: Layer) -> Call | None:
-    """The call that a layer was built for, or `None` where it does not say: then its dtypes are a guess."""
+    """The call that a layer was built for, or `None` where it does not say all of it. The dtypes are a guess."""
     try:
         config = layer.get_build_config() or {}
         shapes = config.get("shapes_dict") or {"": config["input_shape"]}
@@ -57,12 +57,12 @@ def built_with(layer: Layer) -> Call | None:
             for name, shape in shapes.items()
             if shape is not None
         }
+        args, kwargs = ((tensors.pop(""),), {}) if "" in tensors else ((), tensors)
+        inspect.signature(layer.call).bind(*args, **kwargs)
     except Exception:
-        # Not built, or with a `build` and a `get_build_config` of its own.
+        # Not built, with a `build` of its own, or for more than its first argument.
         return None
-    if not tensors:
-        return None
-    return Call(layer, (tensors[""],), {}) if "" in tensors else Call(layer, (), tensors)
+    return Call(layer, args, kwargs) if args or kwargs else None
 
 
 def _as_taken(layer: Layer, inputs: Inputs) -> tuple[tuple[Any, ...], dict[str, Any]]:

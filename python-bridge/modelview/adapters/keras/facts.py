@@ -27,11 +27,13 @@ def symbolic(value: object) -> Iterator[Any]:
 
 def value_of(tensor: Any) -> Value:
     """The shape and dtype of a tensor: a size that is not fixed is 'batch' on the first axis, and else '?'."""
-    shape = getattr(tensor, "shape", None)
-    if shape is None:
-        return Value(None, type(tensor).__name__)
-    sizes = tuple(("?" if axis else "batch") if size is None else int(size) for axis, size in enumerate(shape))
-    return Value(sizes, str(keras.backend.standardize_dtype(tensor.dtype)))
+    shape = tensor.shape
+    # Of TensorFlow's; how many dimensions there are may not be known.
+    rank = getattr(shape, "rank", len(shape) if isinstance(shape, tuple) else None)
+    sizes = None
+    if rank is not None:
+        sizes = tuple(("?" if axis else "batch") if size is None else int(size) for axis, size in enumerate(shape))
+    return Value(sizes, str(getattr(tensor.dtype, "name", tensor.dtype)))
 
 
 def leaf_name(path: Sequence[Any]) -> str:

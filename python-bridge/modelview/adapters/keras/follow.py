@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import keras
 
 from .facts import named_results, symbolic
 from .layers import Layer, all_layers, children_of, has_graph, is_own
+from .traced import Traced
+from .untouched import in_graph, tf_functions_inline
 
 __all__ = ["Follower", "Inside"]
 
@@ -43,30 +45,42 @@ class Inside:
 class Follower:
     """Has the layers of a model be followed when they are called on symbolic tensors.
 
-    A layer of Keras's own that holds no others has no graph that anybody would want: it is one operation, as is one
-    whose `call` does not take symbolic tensors, because it hands them to functions of the back end.
+    A layer's `call` is given symbolic tensors of Keras, which remember what is done with them. Where it hands them to
+    functions of TensorFlow, it is called on TensorFlow's instead: see `Traced`. A layer of Keras's own that holds no
+    others has no graph that anybody would want: it is one operation, as is one that can be followed in neither way.
 
     Only for use within `untouched`, which also lets go of what is put on the layers here.
     """
 
     def __init__(self, model: Layer) -> None:
+        self.model = model
         self.problems: dict[int, Exception] = {}
         """Why a layer could not be followed, by its `id`."""
         self.results: list[tuple[str, Any]] = []
         """What the model returned, by name."""
+        self.traced = Traced(model)
+        self._begun = False
         # By the first tensor that a call gave back: that of the node which Keras makes of the call.
         self._inside: dict[int, Inside] = {}
+        # An `id` is a tensor's own only for as long as it lives.
         self._kept: list[Any] = []
-        self.model = model
+        # The layers that TensorFlow's tensors are in; of one that is one operation nothing within is noted.
+        self._open: list[bool] = []
         for layer in all_layers(model):
+            # As attributes of this one layer, and past what a layer tracks.
             if self._followed(layer):
-                # As an attribute of this one layer, and past what a layer tracks.
                 layer.__dict__["symbolic_call"] = partial(self._call, layer)
+            layer.__dict__["call"] = self._noting(layer, layer.call)
 
     def _followed(self, layer: Layer) -> bool:
         if has_graph(layer) or isinstance(layer, (*_REPEATING, keras.layers.InputLayer)):
             return False
         return bool(children_of(layer)) or not is_own(type(layer))
+
+    def node_of(self, tensor: Any) -> Any:
+        """The call that a tensor comes from; none for what a call was given, and for constants."""
+        operation, index, _ = getattr(tensor, "_keras_history", (None, 0, 0))
+        return self.traced.step(tensor) if operation is None else operation._inbound_nodes[index]
 
     def inside(self, node: Any) -> Inside | None:
         """What happens in the call that a node stands for; `None` where it is one operation."""
@@ -88,8 +102,9 @@ class Follower:
             self.problems.setdefault(id(node.operation), problem)
             return None
         self._kept += [result, copies.pairs]
-        again = node.operation._inbound_nodes[-1]
-        known = self.inside(again) if id(node.operation) not in self.problems else None
+        if id(node.operation) in self.problems:
+            return None
+        known = self.inside(node.operation._inbound_nodes[-1])
         if known is None:
             return None
         results = [*known.results, *zip(result, node.outputs, strict=True)]
@@ -97,36 +112,90 @@ class Follower:
 
     def _call(self, layer: Layer, *args: Any, **kwargs: Any) -> Any:
         """In place of a layer's `symbolic_call`, which works out shapes only."""
-        copies = _Copies()
-        inner_args, inner_kwargs = copies.of((args, kwargs))
+        # A model may call itself: only the first call's result is the model's.
+        give = self._results_of if layer is self.model and not self._begun else self._results_within
+        self._begun |= layer is self.model
         try:
-            with _Reads() as reads:
-                result = layer.call(*inner_args, **inner_kwargs)
+            inside, result = self._symbolically(layer, args, kwargs)
         except Exception as problem:
-            self.problems.setdefault(id(layer), problem)
-            result = _shapes(layer, args, kwargs, problem)
-            return self._all(result) if layer is self.model else result
-        inside = Inside(copies.pairs, [], reads.variables, (args, kwargs))
-        # An `id` is a tensor's own only for as long as it lives.
-        self._kept += [copies.pairs, result]
-        given = keras.tree.map_structure(partial(self._result, inside), result)
-        if layer is self.model:
-            given = self._all(given)
+            try:
+                inside, result = self._by_tensorflow(layer, args, kwargs)
+            except Exception:
+                self.problems.setdefault(id(layer), problem)
+                return give(None, _shapes(layer, args, kwargs, problem))
+        given = give(inside, result)
         flat = keras.tree.flatten(given)
+        self._kept += [inside, result, flat]
         if flat:
-            self._kept.append(flat)
             self._inside[id(flat[0])] = inside
         return given
 
-    def _all(self, result: Any) -> list[Any]:
+    def _symbolically(self, layer: Layer, args: Any, kwargs: Any) -> tuple[Inside, Any]:
+        copies = _Copies()
+        inner_args, inner_kwargs = copies.of((args, kwargs))
+        with _Reads(self.traced) as reads:
+            result = layer.call(*inner_args, **inner_kwargs)
+        return Inside(copies.pairs, [], reads.variables, (args, kwargs)), result
+
+    def _by_tensorflow(self, layer: Layer, args: Any, kwargs: Any) -> tuple[Inside, Any]:
+        if keras.backend.backend() != "tensorflow":
+            raise NotImplementedError("other back ends keep no graph")
+        inside = Inside(given=(args, kwargs))
+        given = keras.tree.flatten((args, kwargs))
+        results: list[Any] = []
+
+        def act(*inner_args: Any, **inner_kwargs: Any) -> None:
+            inner = keras.tree.flatten((inner_args, inner_kwargs))
+            inside.entries += [pair for pair in zip(given, inner, strict=True) if pair[0] is not pair[1]]
+            before, self._open = self._open, [False]
+            try:
+                # Past the note that is taken of a call from outside.
+                with _Reads(self.traced):
+                    results.append(layer.call.__wrapped__(*inner_args, **inner_kwargs))
+            finally:
+                self._open = before
+
+        in_graph(act, *args, **kwargs)
+        return inside, results[0]
+
+    def _results_of(self, inside: Inside | None, result: Any) -> list[Any]:
         """The tensors of what the model returned, whatever that is; `results` has them by name."""
-        self.results = list(named_results(result))
+        named = list(named_results(result))
+        self.results = [(name, self._result(inside, tensor)) for name, tensor in named]
         return [tensor for _, tensor in self.results]
 
+    def _results_within(self, inside: Inside | None, result: Any) -> Any:
+        return keras.tree.map_structure(partial(self._result, inside), result)
+
+    def _noting(self, layer: Layer, call: Callable[..., Any]) -> Callable[..., Any]:
+        """A layer's `call` that notes when it is called on tensors of TensorFlow's."""
+
+        @wraps(call)
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            if not self._open or self._open[-1]:
+                return call(*args, **kwargs)
+            followed = self._followed(layer)
+            self._open.append(not followed)
+            try:
+                result = call(*args, **kwargs)
+            finally:
+                self._open.pop()
+            inside = Inside()
+            # New ones, since one that is known to come from this layer cannot also come from within it.
+            given = keras.tree.map_structure(partial(_passed_on, inside), result)
+            flat = [fresh for _, fresh in inside.results]
+            self.traced.add(layer, args, kwargs, flat)
+            self._kept += [inside, args, kwargs]
+            if followed and flat:
+                self._inside[id(flat[0])] = inside
+            return given
+
+        return noting
+
     @staticmethod
-    def _result(inside: Inside, value: Any) -> Any:
+    def _result(inside: Inside | None, value: Any) -> Any:
         """A tensor as the caller has it: Keras will say that it comes from the layer as a whole."""
-        if not isinstance(value, keras.KerasTensor) and not keras.ops.is_tensor(value):
+        if inside is None or not (isinstance(value, keras.KerasTensor) or keras.ops.is_tensor(value)):
             return value
         fresh = keras.KerasTensor(value.shape, value.dtype, sparse=getattr(value, "sparse", False))
         mask = getattr(value, "_keras_mask", None)
@@ -136,10 +205,23 @@ class Follower:
         return fresh
 
 
+def _passed_on(inside: Inside, value: Any) -> Any:
+    if not keras.ops.is_tensor(value):
+        return value
+    fresh = keras.ops.stop_gradient(value)
+    mask = getattr(value, "_keras_mask", None)
+    if mask is not None:
+        fresh._keras_mask = mask
+    inside.results.append((value, fresh))
+    return fresh
+
+
 def _shapes(layer: Layer, args: Any, kwargs: Any, problem: Exception) -> Any:
     """What Keras itself makes of a symbolic call: the back end runs the layer's code for its shapes."""
     try:
-        return type(layer).symbolic_call(layer, *args, **kwargs)
+        # Only TensorFlow's own translation of Python takes an `if` on a tensor.
+        with tf_functions_inline(False):
+            return type(layer).symbolic_call(layer, *args, **kwargs)
     except Exception as again:
         # Keras puts the layer's own error into one of its own.
         if str(problem) in str(again):
@@ -185,8 +267,9 @@ class _Copies:
 class _Reads(keras.StatelessScope):  # type: ignore[misc]
     """Notes which variables are asked for their values; what is written to one is dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, traced: Traced) -> None:
         super().__init__(initialize_variables=False)
+        self._traced = traced
         self._asked: dict[int, Any] = {}
 
     @property
@@ -195,4 +278,5 @@ class _Reads(keras.StatelessScope):  # type: ignore[misc]
 
     def get_current_value(self, variable: Any) -> Any:
         self._asked[id(variable)] = variable
-        return super().get_current_value(variable)
+        written = super().get_current_value(variable)
+        return self._traced.stand_in(variable) if written is None and variable._value is None else written

@@ -12,9 +12,10 @@ import numpy as np
 from ...errors import Cancelled
 from ...structure import DataflowBuilder, Value
 from ...tensors.progress import Cancel
-from .facts import call_attributes, symbolic, value_of
+from .facts import call_attributes, value_of
 from .follow import Follower, Inside
 from .layers import Layer, has_graph, is_layer, snake
+from .traced import Step
 from .walk import KerasWalk
 
 __all__ = ["Graph"]
@@ -65,22 +66,16 @@ class Graph:
         """Add what a tensor comes from. With a stack of our own: models are deeper than Python recurses."""
         waiting = [tensor]
         while waiting:
-            node = self._node(waiting[-1])
+            node = self.follower.node_of(waiting[-1])
             if node is None or id(waiting[-1]) in self._made:
                 waiting.pop()
                 continue
-            needed = [each for each in node.input_tensors if id(each) not in self._made and self._node(each)]
+            needed = [each for each in node.input_tensors if id(each) not in self._made and self.follower.node_of(each)]
             if needed:
                 waiting += reversed(needed)
                 continue
             waiting.pop()
             self._add(node, place, inside)
-
-    @staticmethod
-    def _node(tensor: Any) -> Any:
-        """The call that a tensor comes from; none for what a call was given, and for what is not symbolic."""
-        operation, index, _ = getattr(tensor, "_keras_history", (None, 0, 0))
-        return None if operation is None else operation._inbound_nodes[index]
 
     def _add(self, node: Any, place: str, inside: Inside | None) -> None:
         if self._cancelled is not None and self._cancelled():
@@ -88,13 +83,13 @@ class Graph:
         operation = node.operation
         here = self._enter(place, operation) if is_layer(operation) else None
         if here is None:
-            reads = operation.weights if is_layer(operation) else ()
-            self._operation(node, place, operation.name, inside, reads)
+            name = node.kind if isinstance(node, Step) and operation is None else operation.name
+            self._operation(node, place, name, inside, operation.weights if is_layer(operation) else ())
         elif has_graph(operation):
             self._unfold_held(node, here)
         elif (found := self.follower.inside(node)) is not None:
             for outer, _ in found.entries:
-                if self._node(outer) is not None:
+                if self.follower.node_of(outer) is not None:
                     # A mask, that came with a tensor and not as an argument.
                     self._lead_to(outer, place, inside)
             self._unfold(here, found)
@@ -108,7 +103,7 @@ class Graph:
         # The tensors within are the same in each call, and come from other nodes of ours.
         outside, self._made = self._made, ChainMap({}, self._made)
         entries = []
-        for outer, inner in zip(symbolic((node.arguments.args, node.arguments.kwargs)), model.inputs, strict=False):
+        for outer, inner in zip(node.input_tensors, model.inputs, strict=False):
             layer = inner._keras_history.operation
             at = self._enter(place, layer)
             if at is None:
@@ -136,9 +131,11 @@ class Graph:
                 self._made[id(outer)] = made[0], value_of(outer)
 
     def _operation(self, node: Any, place: str, name: str, inside: Inside | None, weights: Any) -> None:
-        kind = type(node.operation).__name__
+        made_by_tensorflow = isinstance(node, Step) and node.operation is None
+        kind = node.kind if made_by_tensorflow else type(node.operation).__name__
+        attributes = node.attributes if made_by_tensorflow else call_attributes(node)
         variables = [*weights, *(each for each in _flat(node) if isinstance(each, keras.Variable))]
-        index = self.builder.add(place, name, kind, reads=self._reads(variables), attributes=call_attributes(node))
+        index = self.builder.add(place, name, kind, reads=self._reads(variables), attributes=attributes)
         for each in _flat(node):
             self._connect(each, index, place, inside)
         for tensor in node.outputs:
@@ -151,8 +148,11 @@ class Graph:
 
     def _source(self, tensor: Any, place: str, inside: Inside | None) -> tuple[int, Value] | None:
         """Where a tensor comes from; made where it is no symbolic one."""
+        if id(tensor) not in self._made and self.follower.node_of(tensor) is not None:
+            # What the layer's code made of its variables alone, on TensorFlow.
+            self._lead_to(tensor, place, inside)
         made = self._made.get(id(tensor))
-        if made is not None or isinstance(tensor, keras.Variable):
+        if made is not None or isinstance(tensor, keras.Variable) or self.follower.traced.variable(tensor) is not None:
             return made
         array = isinstance(tensor, np.ndarray) and tensor.ndim > 0
         if not array and not isinstance(tensor, keras.KerasTensor) and not keras.ops.is_tensor(tensor):

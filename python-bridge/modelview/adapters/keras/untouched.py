@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from keras.src.backend.common import global_state
 from .._random import random_as_before
 from .layers import Layer, all_layers
 
-__all__ = ["untouched"]
+__all__ = ["in_graph", "tf_functions_inline", "untouched"]
 
 
 def untouched(model: Layer, act: Callable[[], None]) -> None:
@@ -40,8 +41,8 @@ def untouched(model: Layer, act: Callable[[], None]) -> None:
 
     notes = [_Note(each) for each in (*all_layers(model), *_operations(model), global_state.GLOBAL_STATE_TRACKER)]
     try:
-        with random_as_before(), _quiet(), keras.StatelessScope(initialize_variables=False):
-            _Act(guarded).compute_output_spec()
+        with random_as_before(), _quiet(), tf_functions_inline(True), keras.StatelessScope(initialize_variables=False):
+            in_graph(guarded)
     finally:
         for note in notes:
             note.put_back()
@@ -49,10 +50,13 @@ def untouched(model: Layer, act: Callable[[], None]) -> None:
         raise problem[0]
 
 
-class _Act(keras.Operation):  # type: ignore[misc]
-    """Runs a function as Keras runs a layer's `call` to learn its shapes."""
+def in_graph(act: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    """Call a function as Keras calls a layer to learn its shapes: on the back end's tensors that have no values."""
+    _Act(act).compute_output_spec(*args, **kwargs)
 
-    def __init__(self, act: Callable[[], None]) -> None:
+
+class _Act(keras.Operation):  # type: ignore[misc]
+    def __init__(self, act: Callable[..., None]) -> None:
         super().__init__(name="modelview")
         self.call = act
 
@@ -64,6 +68,24 @@ def _quiet() -> Iterator[None]:
         # Keras would write the arguments of each call into the message of what the model's code raises.
         keras.config.disable_traceback_filtering()
         yield
+
+
+@contextlib.contextmanager
+def tf_functions_inline(inline: bool) -> Iterator[None]:
+    """Have what is a `tf.function` run as the Python function that it is, or not.
+
+    It would keep what it made of a call, and use it again: of a model that is not built, with values that are none.
+    """
+    tensorflow = sys.modules.get("tensorflow") if keras.backend.backend() == "tensorflow" else None
+    if tensorflow is None:
+        yield
+        return
+    before = tensorflow.config.functions_run_eagerly()
+    tensorflow.config.run_functions_eagerly(inline)
+    try:
+        yield
+    finally:
+        tensorflow.config.run_functions_eagerly(before)
 
 
 def _operations(model: Layer) -> Iterator[Any]:

@@ -15,11 +15,25 @@ __all__ = ["Found", "build"]
 
 @dataclass
 class Found:
-    """A module that a walk came upon.
+    """A module that a walk over a model came upon.
 
-    `tensors` are the positions, in the list given to `build`, of its own tensors; `local` are their
-    names within the module. `alike` is what its name counts as where blocks are compared, if not as itself: a
-    framework may number all the modules of a class.
+    Attributes
+    ----------
+    path, name, kind : str
+        'encoder.layer.0', '0' and 'EncoderLayer'; the model's own path is ''.
+    parent : int or None
+        The position, among all that were found, of the module that it is in.
+    tensors : list of int
+        Positions of its own tensors in the list that `build` is given.
+    local : list of str
+        The names of these within the module: 'weight'.
+    shared : int or None
+        The position of the same module, where it was found before: then it has no tensors here.
+    training : bool or None
+        Its mode, where it has one.
+    alike : str or None
+        What its name counts as where blocks are compared, if not as itself: a framework may number all the modules
+        of a class.
     """
 
     path: str
@@ -42,14 +56,32 @@ def build(
     capture: Capture | None = None,
     profiler: Profiler | None = None,
 ) -> Model:
-    """Count, sign and freeze.
+    """Make a model of what a walk found: count, compare and freeze it.
 
     Parameters
     ----------
+    name, kind : str
+        What to call the model, and what it is: its class.
     found : list of Found
-        Parents first; a shared module's second occurrence has no children and no tensors.
+        The model itself first, and parents before what is in them. A shared module's second occurrence has no
+        children and no tensors.
     tensors : list of Tensor
         Each once, in the order of its first occurrence.
+    on_close : callable, optional
+        Called once when the person closes the view.
+    capture : Capture, optional
+        Finds what flows through the model when it is first asked for.
+    profiler : Profiler, optional
+        Measures what a call costs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from modelview.adapters import source_of
+    >>> weight = Tensor(source_of(np.ones((2, 3))), ("weight/fc.weight",), node="fc", kind="parameter")
+    >>> found = [Found("", "net", "Net", None), Found("fc", "fc", "Dense", 0, tensors=[0], local=["weight"])]
+    >>> build("net", "Net", found, [weight]).structure.totals["parameters"]
+    6
     """
     parameters, sizes = _counts(found, tensors)
     signatures = _signatures(found, tensors)

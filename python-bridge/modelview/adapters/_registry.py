@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,12 +14,11 @@ from ..inputs import Inputs
 from ..model import Model
 from ..tensors.source import TensorSource
 from . import files, mapping
+from ._installed import installed, newly_installed
 from ._lazy import framework_source, torch_adapter
 from .numpy import NumpySource
 
 __all__ = ["Adapter", "describe", "source_of"]
-
-GROUP = "modelview.adapters"
 
 FRAMEWORKS: dict[str, str] = {"keras": "keras", "onnx": "onnx", "onnx_ir": "onnx"}
 """Of the packages whose objects an adapter of ours knows, and that are only looked for once they are imported."""
@@ -59,12 +56,17 @@ def describe(obj: object, *, name: str | None = None, inputs: object = None) -> 
     if isinstance(obj, Model):
         return obj
     example = None if inputs is None else Inputs.of(inputs)
-    for adapter in (*_installed(), *_loaded(), files.describe):
-        model: Model = adapter(obj, name=name, inputs=example)
+    adapters: tuple[Callable[..., Model], ...] = (*installed(), *_loaded(), files.describe)
+    for adapter in adapters:
+        model = adapter(obj, name=name, inputs=example)
         if model is not NotImplemented:
             return model
     if isinstance(obj, Mapping):
         return mapping.describe(obj, source_of, name=name)
+    for late in newly_installed():
+        model = late(obj, name=name, inputs=example)
+        if model is not NotImplemented:
+            return model
     raise UnsupportedModelError(_refusal(obj))
 
 
@@ -83,23 +85,6 @@ def source_of(value: object, problem: str | None = None) -> TensorSource | None:
     if isinstance(value, (np.ndarray, np.generic)):
         return NumpySource(np.asanyarray(value))
     return framework_source(value)
-
-
-@cache
-def _installed() -> tuple[Callable[..., Any], ...]:
-    """Other packages' adapters; one that fails to load is left out with a warning."""
-    found = []
-    for entry in entry_points(group=GROUP):
-        try:
-            loaded = entry.load()
-        except Exception as error:
-            import_module("warnings").warn(
-                f"modelview: the adapter {entry.name!r} ({entry.value}) did not load: {error!r}",
-                stacklevel=3,
-            )
-            continue
-        found.append(getattr(loaded, "describe", loaded))
-    return tuple(found)
 
 
 def _refusal(obj: object) -> str:

@@ -1,0 +1,501 @@
+"""ONNX models: their tree, and what flows through them."""
+
+import json
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+import pytest
+from graphs import check, summary
+from onnx import TensorProto, helper, numpy_helper
+from onnx_models import BOOL, FLOAT, INT64, checked, info, model, modules, operations, saved
+
+from modelview import ModelView
+from modelview.adapters import describe
+
+
+def weight(name, *shape):
+    return numpy_helper.from_array(np.random.default_rng(len(name)).normal(size=shape).astype(np.float32), name)
+
+
+def block(number, source, target, names):
+    """An attention of one head, and its numbered weights, as PyTorch's older exporter names them."""
+    base = f"/encoder/layer.{number}/attention"
+    weights = [weight(f"{names}MatMul_{10 * number + i}", 8, 8) for i in range(3)]
+    kept = [f"q{number}", f"k{number}", f"s{number}", f"p{number}"]
+    nodes = [
+        helper.make_node("MatMul", [source, weights[0].name], [kept[0]], name=f"{base}/query/MatMul"),
+        helper.make_node("MatMul", [source, weights[1].name], [kept[1]], name=f"{base}/key/MatMul"),
+        helper.make_node("MatMul", kept[:2], [kept[2]], name=f"{base}/MatMul"),
+        helper.make_node("Softmax", [kept[2]], [kept[3]], name=f"{base}/Softmax"),
+        helper.make_node("MatMul", [kept[3], weights[2].name], [target], name=f"/encoder/layer.{number}/output/MatMul"),
+    ]
+    return nodes, weights
+
+
+def two_blocks():
+    first, second = block(0, "x", "h", "onnx::"), block(1, "h", "y", "onnx::")
+    return model([*first[0], *second[0]], inputs=[info("x", shape=(8, 8))], weights=[*first[1], *second[1]])
+
+
+def test_a_tree_is_in_the_names_of_nodes_and_equal_blocks_fold(tmp_path):
+    described = checked(saved(two_blocks(), tmp_path), two_blocks())
+    assert list(modules(described)) == [
+        "",
+        "encoder",
+        "encoder.layer",
+        "encoder.layer.0",
+        "encoder.layer.0.attention",
+        "encoder.layer.0.attention.query",
+        "encoder.layer.0.attention.key",
+        "encoder.layer.0.output",
+        "encoder.layer.1",
+        "encoder.layer.1.attention",
+        "encoder.layer.1.attention.query",
+        "encoder.layer.1.attention.key",
+        "encoder.layer.1.output",
+    ]
+    assert "0 … 1" in repr(described.structure)
+    assert "× 2" in repr(described.structure)
+    # A weight whose name says nothing is where it is read.
+    assert modules(described)["encoder.layer.1.attention.key"].own == ("weight/onnx::MatMul_11",)
+    assert described.structure.totals["parameters"] == 6 * 64
+
+
+def test_blocks_of_other_shapes_do_not_fold():
+    made = two_blocks()
+    made.graph.initializer[4].CopyFrom(weight(made.graph.initializer[4].name, 8, 9))
+    described = describe(made)
+    assert modules(described)["encoder.layer.0"].signature != modules(described)["encoder.layer.1"].signature
+
+
+def test_what_a_sequential_is_called_is_not_said_twice():
+    nodes = [
+        helper.make_node("Relu", ["x"], ["h"], name="/layer1/layer1.0/act/Relu"),
+        helper.make_node("Relu", ["h"], ["y"], name="/layer1/layer1.0/down/down.1/Relu"),
+    ]
+    assert list(modules(describe(model(nodes)))) == [
+        "",
+        "layer1",
+        "layer1.0",
+        "layer1.0.act",
+        "layer1.0.down",
+        "layer1.0.down.1",
+    ]
+
+
+def test_a_tree_is_in_the_names_of_weights_where_nodes_have_none():
+    weights = [weight(f"h.{i}.{name}.weight", 4, 4) for i in range(2) for name in ("up", "down")]
+    nodes, source = [], "x"
+    for i in range(2):
+        nodes += [
+            helper.make_node("MatMul", [source, f"h.{i}.up.weight"], [f"a{i}"]),
+            helper.make_node("Relu", [f"a{i}"], [f"b{i}"]),
+            helper.make_node("MatMul", [f"b{i}", f"h.{i}.down.weight"], [f"c{i}"]),
+            helper.make_node("Add", [source, f"c{i}"], [f"d{i}"]),
+        ]
+        source = f"d{i}"
+    nodes.append(helper.make_node("Softmax", [source], ["y"]))
+    described = checked(model(nodes, weights=weights), model(nodes, weights=weights))
+    assert [node.path for node in operations(described.structure)] == [
+        "h.0.up/MatMul",
+        # Between two modules of a block: in the block.
+        "h.0/Relu",
+        "h.0.down/MatMul",
+        # Between blocks, and what reads the model's input or gives its output.
+        "/Add",
+        "h.1.up/MatMul",
+        "h.1/Relu",
+        "h.1.down/MatMul",
+        "/Add_1",
+        "/Softmax",
+    ]
+    assert "0 … 1" in repr(described.structure)
+
+
+def test_without_any_names_the_graph_is_flat():
+    nodes = [helper.make_node("Relu", ["x"], ["h"]), helper.make_node("Relu", ["h"], ["y"])]
+    described = checked(model(nodes), model(nodes))
+    assert list(modules(described)) == [""]
+    assert summary(described.structure) == ["/x: input", "/Relu: Relu", "/Relu_1: Relu", "/y: output"]
+
+
+def test_metadata_of_pytorchs_exporter_is_believed_before_names():
+    nodes = []
+    for i, (scopes, classes) in enumerate(
+        [
+            (["", "fc", "linear"], ["my.Net", "torch.nn.Linear", "aten.linear.default"]),
+            (["", "relu"], ["my.Net", "aten.relu.default"]),
+            (["", "fc", "linear_1"], ["my.Net", "torch.nn.Linear", "aten.linear.default"]),
+        ]
+    ):
+        node = helper.make_node("Relu", [f"v{i}"], [f"v{i + 1}"], name=f"/other/node_{i}")
+        node.metadata_props.add(key="pkg.torch.onnx.name_scopes", value=repr(scopes))
+        node.metadata_props.add(key="pkg.torch.onnx.class_hierarchy", value=repr(classes))
+        trace = (
+            'File "/site-packages/torch/nn/x.py", line 1, in f\n  a\nFile "/home/me/net.py", line 7, in forward\n  b\n'
+        )
+        trace += 'File "/lib/site-packages/torch/nn/modules/linear.py", line 134, in forward\n  c'
+        node.metadata_props.add(key="pkg.torch.onnx.stack_trace", value=trace)
+        nodes.append(node)
+    described = describe(model(nodes, inputs=[info("v0")], outputs=[info("v3", shape=None)]))
+    assert {node.path: node.kind for node in described.structure.modules} == {"": "Net", "fc": "Linear"}
+    assert [node.path for node in operations(described.structure)] == ["fc/node_0", "/node_1", "fc/node_2"]
+    assert {node.source for node in operations(described.structure)} == {"/home/me/net.py:7"}
+
+
+def test_modules_come_in_the_order_in_which_data_reaches_them():
+    nodes = [
+        # Exporters put copies of tied weights first, in any order.
+        helper.make_node("Identity", ["first.w"], ["tied"], name="/second/Identity"),
+        helper.make_node("Add", ["x", "first.w"], ["h"], name="/first/Add"),
+        helper.make_node("Add", ["h", "tied"], ["y"], name="/second/Add"),
+    ]
+    described = describe(model(nodes, weights=[weight("first.w", 4), weight("unread.w", 4)]))
+    assert list(modules(described)) == ["", "first", "second", "unread"]
+
+
+def test_edges_have_the_shapes_of_the_file_or_those_that_onnx_infers(tmp_path):
+    weights = [weight("w", 4, 6)]
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["h"]),
+        helper.make_node("Cast", ["h"], ["c"], to=TensorProto.BFLOAT16),
+        helper.make_node("Mystery", ["c"], ["u"], domain="custom"),
+        helper.make_node("Relu", ["u"], ["y"]),
+    ]
+    made = model(nodes, weights=weights, outputs=[info("y", shape=(None, "width"))])
+    flow = describe(saved(made, tmp_path)).structure.dataflow
+    assert [str(edge.value) for edge in flow.edges] == [
+        "batch × 4 float32",
+        "batch × 6 float32",
+        "batch × 6 bfloat16",
+        # Of what an unknown operator makes nothing is known.
+        "?",
+        "? × width float32",
+    ]
+    # What a file says is believed.
+    made.graph.value_info.append(info("h", shape=("rows", 6)))
+    made.graph.value_info.append(info("c", TensorProto.FLOAT8E5M2, ("rows", 6)))
+    made.graph.value_info.append(info("u", TensorProto.INT4, ()))
+    flow = describe(saved(made, tmp_path)).structure.dataflow
+    assert [str(edge.value) for edge in flow.edges][1:4] == ["rows × 6 float32", "rows × 6 float8_e5m2", "scalar int4"]
+
+
+def test_large_weights_are_not_given_to_shape_inference_and_small_ones_are(monkeypatch):
+    sizes = numpy_helper.from_array(np.array([2, -1, 2]), "sizes")
+    large = weight("large", 100, 100)
+    nodes = [
+        helper.make_node("MatMul", ["x", "large"], ["h"]),
+        helper.make_node("Reshape", ["h", "sizes"], ["r"]),
+        helper.make_node("Relu", ["r"], ["y"]),
+    ]
+    made = model(nodes, inputs=[info("x", shape=(3, 100))], weights=[large, sizes])
+    given = []
+    real = onnx.shape_inference.infer_shapes
+    monkeypatch.setattr(onnx.shape_inference, "infer_shapes", lambda m, **k: given.append(m) or real(m, **k))
+    described = describe(made)
+    assert given == []
+    assert [edge.shape for edge in described.structure.edges if edge.target == "/Relu"] == [(2, 75, 2)]
+    [light] = given
+    assert light.ByteSize() < 2000
+    assert len(made.graph.initializer[0].raw_data) == 40_000
+
+
+def test_nodes_have_their_attributes_domain_opset_and_words():
+    node = helper.make_node(
+        "Op", ["x"], ["y"], domain="custom", doc_string="what it does", axis=-1, alpha=0.1, names=["a", "b"],
+        ratios=[0.1, 0.5], many=list(range(1000)), table=numpy_helper.from_array(np.array([[1, 2], [3, 4]], np.int8)),
+        big=numpy_helper.from_array(np.zeros((5, 7), np.float16)), nan=float("nan"),
+        kind=helper.make_tensor_type_proto(FLOAT, [2]),
+    )  # fmt: skip
+    [drawn] = operations(describe(model([node])).structure)
+    attributes = dict(drawn.attributes)
+    assert "Tensor(FLOAT)" in attributes.pop("kind")
+    assert attributes == {
+        "domain": "custom",
+        "opset": 1,
+        "doc_string": "what it does",
+        "axis": -1,
+        "alpha": 0.1,
+        "names": ["a", "b"],
+        "ratios": [0.1, 0.5],
+        "many": "1,000 values",
+        "table": [[1, 2], [3, 4]],
+        "big": "float16 5 × 7",
+        "nan": "nan",
+    }
+
+
+def test_the_model_says_who_made_it(tmp_path):
+    made = model(
+        [helper.make_node("Relu", ["x"], ["y"])], producer_name="maker", producer_version="1.2", doc_string="d"
+    )
+    made.metadata_props.add(key="license", value="BSD")
+    made.ir_version = 9
+    root = describe(saved(made, tmp_path)).structure.modules[0]
+    assert root.attributes == {
+        "license": "BSD",
+        "producer": "maker 1.2",
+        "ir_version": 9,
+        "opset_imports": ["ai.onnx 20"],
+        "doc_string": "d",
+        "graph": "main",
+    }
+    assert describe(made).structure.dataflow.nodes[0].attributes == root.attributes
+
+
+def test_nodes_that_nothing_reads_are_drawn_since_they_are_in_the_file():
+    nodes = [
+        helper.make_node("Relu", ["x"], ["dead"]),
+        helper.make_node("Constant", [], ["lonely"], value_float=1.0),
+        helper.make_node("Relu", ["x"], ["y"]),
+    ]
+    checked(model(nodes), model(nodes))
+
+
+def branch(name, nodes, outputs, inputs=(), weights=()):
+    return helper.make_graph(nodes, name, list(inputs), [info(each, shape=None) for each in outputs], list(weights))
+
+
+def conditional():
+    then = branch("t", [helper.make_node("Add", ["h", "w.bias"], ["a"], name="/block/Add")], ["a"])
+    otherwise = branch("e", [helper.make_node("Mul", ["h", "inner"], ["b"])], ["b"], weights=[weight("inner", 4)])
+    nodes = [
+        helper.make_node("Relu", ["x"], ["h"], name="/block/Relu"),
+        helper.make_node("If", ["c"], ["y"], then_branch=then, else_branch=otherwise, name="/block/If"),
+    ]
+    return model(nodes, inputs=[info("x"), info("c", BOOL, ())], weights=[weight("w.bias", 4)])
+
+
+def pairs(flow):
+    return {(edge.source, edge.target) for edge in flow.edges}
+
+
+def test_branches_are_places_of_their_own_that_read_from_outside(tmp_path):
+    described = checked(saved(conditional(), tmp_path), conditional())
+    assert {node.path: node.kind for node in described.structure.modules if node.path.startswith("block")} == {
+        "block": "",
+        "block.If": "If",
+        "block.If.then_branch": "Graph",
+        "block.If.else_branch": "Graph",
+    }
+    flow = described.structure.dataflow
+    assert pairs(flow) == {
+        ("/x", "block/Relu"),
+        # The node's own place is not said again within it.
+        ("block/Relu", "block.If.then_branch/Add"),
+        ("block/Relu", "block.If.else_branch/Mul"),
+        ("/c", "block.If/If"),
+        ("block.If.then_branch/Add", "block.If/If"),
+        ("block.If.else_branch/Mul", "block.If/If"),
+        ("block.If/If", "/y"),
+    }
+    reads = {node.path: node.reads for node in flow.nodes if node.reads}
+    assert reads == {
+        "block.If.then_branch/Add": ("weight/w.bias",),
+        "block.If.else_branch/Mul": ("weight/inner",),
+    }
+    assert described.tensors["inner"].node == "block.If.else_branch"
+    np.testing.assert_array_equal(described.tensors["inner"].read(), numpy_helper.to_array(weight("inner", 4)))
+    assert {edge.shape for edge in flow.edges if edge.target == "block.If/If"} == {(), ("batch", 4)}
+
+
+def test_names_of_weights_in_two_branches_are_told_apart():
+    graphs = [
+        branch(name, [helper.make_node("Add", ["x", "w"], [name])], [name], weights=[weight("w", 4)]) for name in "ab"
+    ]
+    node = helper.make_node("If", ["c"], ["y"], then_branch=graphs[0], else_branch=graphs[1])
+    described = describe(model([node], inputs=[info("x"), info("c", BOOL, ())]))
+    check(described.structure.dataflow, described.tensors)
+    assert list(described.tensors) == ["weight/w", "weight/If.then_branch.w"]
+    assert described.structure.totals["parameters"] == 8
+
+
+def test_a_loop_is_drawn_without_an_edge_back():
+    body = branch(
+        "body",
+        [
+            helper.make_node("Identity", ["more"], ["on"]),
+            helper.make_node("Add", ["carried", "outside"], ["next"]),
+            helper.make_node("Cast", ["turn"], ["each"], to=FLOAT),
+        ],
+        ["on", "next", "each"],
+        inputs=[
+            info("turn", INT64, ()),
+            info("more", BOOL, ()),
+            info("carried", shape=(4,)),
+            info("unread", shape=(4,)),
+        ],
+    )
+    # The last carried value goes round untouched, and is read by nothing.
+    body.output.insert(2, info("unread", shape=None))
+    nodes = [
+        helper.make_node("Relu", ["x"], ["outside"]),
+        helper.make_node("Loop", ["count", "", "x", "x"], ["y", "", "scan"], body=body),
+    ]
+    made = model(nodes, inputs=[info("x", shape=(4,)), info("count", INT64, ())], outputs=[info("y", shape=None)])
+    flow = checked(made, made).structure.dataflow
+    assert pairs(flow) == {
+        ("/x", "/Relu"),
+        ("/count", "Loop/Loop"),
+        ("/x", "Loop/Loop"),
+        ("/x", "Loop.body/carried"),
+        ("/x", "Loop.body/unread"),
+        ("/Relu", "Loop.body/Add"),
+        ("Loop.body/more", "Loop.body/Identity"),
+        ("Loop.body/carried", "Loop.body/Add"),
+        ("Loop.body/turn", "Loop.body/Cast"),
+        ("Loop.body/Identity", "Loop/Loop"),
+        ("Loop.body/Add", "Loop/Loop"),
+        ("Loop.body/unread", "Loop/Loop"),
+        ("Loop.body/Cast", "Loop/Loop"),
+        ("Loop/Loop", "/y"),
+    }
+
+
+@pytest.mark.parametrize(("opset", "given"), [(8, ["", "x", "s"]), (11, ["x", "s"])])
+def test_a_scan_gives_its_body_what_it_is_given_in_each_version(opset, given):
+    body = branch("body", [helper.make_node("Add", ["state", "row"], ["out"])], ["out", "out"])
+    body.input.extend([info("state", shape=(4,)), info("row", shape=(4,))])
+    del body.output[1]
+    node = helper.make_node("Scan", given, ["y"], body=body, num_scan_inputs=1)
+    made = model([node], inputs=[info("x", shape=(4,)), info("s", shape=(3, 4))], opset=opset)
+    flow = checked(made, made).structure.dataflow
+    assert {("/x", "Scan.body/state"), ("/s", "Scan.body/row"), ("Scan.body/Add", "Scan/Scan")} <= pairs(flow)
+
+
+def test_a_sequence_map_and_graphs_of_unknown_operators_are_places_too():
+    body = branch("body", [helper.make_node("Relu", ["item"], ["out"])], ["out"], inputs=[info("item")])
+    others = [branch(f"g{i}", [helper.make_node("Relu", ["x"], [f"o{i}"])], [f"o{i}"]) for i in range(2)]
+    nodes = [
+        helper.make_node("SequenceMap", ["s"], ["t"], body=body),
+        helper.make_node("Choose", ["t"], ["y"], domain="custom", options=others),
+    ]
+    sequence = helper.make_tensor_sequence_value_info("s", FLOAT, [4])
+    flow = checked(*[model(nodes, inputs=[info("x"), sequence])] * 2).structure.dataflow
+    assert ("/s", "SequenceMap.body/item") in pairs(flow)
+    assert {("Choose.options_0/Relu", "Choose/Choose"), ("Choose.options_1/Relu", "Choose/Choose")} <= pairs(flow)
+    assert [str(edge.value) for edge in flow.edges if edge.source == "/s"] == ["? sequence(float32)"] * 2
+
+
+def local(name, inputs, outputs, nodes, **kwargs):
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("local", 1)]
+    return helper.make_function("local", name, inputs, outputs, nodes, opsets, **kwargs)
+
+
+def with_functions():
+    scaled = local(
+        "Scaled",
+        ["a", "factor", "unused"],
+        ["b"],
+        [
+            helper.make_node("Mul", ["a", "factor"], ["m"]),
+            helper.make_node("LeakyRelu", ["m"], ["b"]),
+        ],
+        attributes=["slope"],
+        attribute_protos=[helper.make_attribute("steps", 3)],
+    )
+    scaled.node[1].attribute.add(name="alpha", ref_attr_name="slope", type=onnx.AttributeProto.FLOAT)
+    scaled.node[0].attribute.add(name="times", ref_attr_name="steps", type=onnx.AttributeProto.INT)
+    twice = local(
+        "Twice",
+        ["a", "f"],
+        ["c", "a"],
+        [
+            helper.make_node("Scaled", ["a", "f"], ["b"], domain="local", name="first", slope=0.5),
+            helper.make_node("Scaled", ["b", "f"], ["c"], domain="local", name="second", slope=0.25, steps=4),
+        ],
+    )
+    nodes = [
+        helper.make_node("Twice", ["x", "w"], ["h", "same"], domain="local", name="/net/twice"),
+        helper.make_node("Scaled", ["h", "w"], ["i"], domain="local", name="/net/once"),
+        helper.make_node("Add", ["i", "same"], ["y"], name="/net/Add"),
+    ]
+    return model(nodes, weights=[weight("w", 4)], functions=[scaled, twice])
+
+
+def test_each_call_of_a_function_is_a_place_with_what_is_inside(tmp_path):
+    described = checked(saved(with_functions(), tmp_path), with_functions())
+    assert {node.path: node.kind for node in described.structure.modules} == {
+        "": "ONNX",
+        "net": "",
+        "net.twice": "Twice",
+        "net.twice.first": "Scaled",
+        "net.twice.second": "Scaled",
+        "net.once": "Scaled",
+    }
+    flow = described.structure.dataflow
+    assert pairs(flow) == {
+        ("/x", "net.twice.first/Mul"),
+        ("net.twice.first/Mul", "net.twice.first/LeakyRelu"),
+        ("net.twice.first/LeakyRelu", "net.twice.second/Mul"),
+        ("net.twice.second/Mul", "net.twice.second/LeakyRelu"),
+        ("net.twice.second/LeakyRelu", "net.once/Mul"),
+        ("net.once/Mul", "net.once/LeakyRelu"),
+        ("net.once/LeakyRelu", "net/Add"),
+        # What a function hands on comes from where it was made.
+        ("/x", "net/Add"),
+        ("net/Add", "/y"),
+    }
+    nodes = {node.path: node for node in flow.nodes}
+    assert {path: node.reads for path, node in nodes.items() if node.reads} == dict.fromkeys(
+        ("net.twice.first/Mul", "net.twice.second/Mul", "net.once/Mul"), ("weight/w",)
+    )
+    # What a call gives, what the function has of itself, and what neither says.
+    assert nodes["net.twice.first/LeakyRelu"].attributes == {"opset": 18, "alpha": 0.5}
+    assert nodes["net.twice.second/LeakyRelu"].attributes == {"opset": 18, "alpha": 0.25}
+    assert nodes["net.once/LeakyRelu"].attributes == {"opset": 18}
+    assert [nodes[f"net.{path}/Mul"].attributes["times"] for path in ("twice.first", "twice.second", "once")] == [
+        3,
+        4,
+        3,
+    ]
+    assert nodes["net.twice.second"].attributes["slope"] == 0.25
+    assert described.tensors["w"].node == "net"
+    assert modules(described)["net.twice.first"].signature == modules(described)["net.once"].signature
+
+
+def test_a_constant_in_a_function_is_one_tensor_however_often_it_is_called():
+    value = numpy_helper.from_array(np.arange(32, dtype=np.float32))
+    nodes = [helper.make_node("Constant", [], ["k"], value=value), helper.make_node("Add", ["a", "k"], ["b"])]
+    calls = [
+        helper.make_node("Shift", ["x"], ["h"], domain="local"),
+        helper.make_node("Shift", ["h"], ["y"], domain="local"),
+    ]
+    described = checked(*[model(calls, functions=[local("Shift", ["a"], ["b"], nodes)])] * 2)
+    assert described.structure.totals["parameters"] == 32
+    assert [node.reads for node in described.structure.nodes if node.role == "constant"] == [("weight/k",)] * 2
+
+
+@pytest.mark.parametrize("make", [two_blocks, conditional, with_functions])
+def test_a_model_in_memory_is_drawn_as_its_file_and_is_left_as_it_is(make, tmp_path):
+    made = make()
+    before = made.SerializeToString(deterministic=True)
+    in_file = describe(saved(made, tmp_path), name="m")
+    by_message = describe(made, name="m")
+    parsed = ir.from_proto(made)
+    text = str(parsed)
+    by_ir = describe(parsed, name="m")
+    for other in (by_message, by_ir):
+        assert [node.to_json() for node in other.structure.modules] == [
+            node.to_json() for node in in_file.structure.modules
+        ]
+        assert pairs(other.structure.dataflow) == pairs(in_file.structure.dataflow)
+        for address, tensor in in_file.tensors.items():
+            np.testing.assert_array_equal(other.tensors[address].read(), tensor.read())
+    assert made.SerializeToString(deterministic=True) == before
+    assert str(parsed) == text
+
+
+def test_a_view_of_a_file_shows_its_tree_its_tensors_and_its_graph(tmp_path):
+    path = saved(two_blocks(), tmp_path)
+    view = ModelView(str(path))
+    assert view.structure.name == "model"
+    assert view.structure.kind == "ONNX"
+    assert view.tensors["weight/onnx::MatMul_0"].shape == (8, 8)
+    graph = json.loads(json.dumps(view.structure.dataflow.to_json(), allow_nan=False))
+    assert graph["tier"] == "file"
+    assert len(graph["edges"]) == len(view.structure.edges) == 13
+    # A folder with a model in it, as Hugging Face's libraries leave it.
+    assert ModelView(tmp_path).structure.name == "model"
+    view.close()

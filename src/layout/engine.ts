@@ -1,81 +1,86 @@
-import ELK from 'elkjs/lib/elk-api';
-import type { ElkNode } from 'elkjs/lib/elk-api';
-import type { Laid, LayoutGraph, LayoutNode, Place, Point } from './types';
+import { boxesOf, laidOf } from './boxes';
+import { MainThread, NoWorker, WorkerThread } from './thread';
+import type { Thread } from './thread';
+import type { Laid, LayoutGraph } from './types';
 
 export interface LayoutEngine {
-  /** Rejects with the signal's reason when it is aborted. */
+  /**
+   * Rejects with the signal's reason when it is aborted, and where the graph is none: with two boxes of one name, or an edge
+   * that joins no two of them.
+   */
   layout(graph: LayoutGraph, signal: AbortSignal): Promise<Laid>;
+  /** Where the last layout was made: beside the page's own thread, or, where no worker may be started, on it. */
+  readonly thread: Thread['kind'] | null;
   dispose(): void;
 }
 
-const OPTIONS = {
-  'elk.algorithm': 'layered',
-  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
-  'elk.edgeRouting': 'ORTHOGONAL',
-  'elk.json.shapeCoords': 'ROOT',
-  'elk.json.edgeCoords': 'ROOT',
-  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF'
-};
+/** How long the worker is kept when nothing is drawn any more, in milliseconds: a cell that is run again needs it soon. */
+const KEPT = 30_000;
 
-let shared: InstanceType<typeof ELK> | null = null;
+/** One for all views of the page, so that what one has laid out serves the others. */
+let shared: Promise<Thread> | null = null;
+let users = 0;
+let ending: ReturnType<typeof setTimeout> | undefined;
 
 export function createLayoutEngine(): LayoutEngine {
+  let kind: Thread['kind'] | null = null;
+  let disposed = false;
+  users++;
+  clearTimeout(ending);
+
   return {
+    get thread() {
+      return kind;
+    },
     async layout(graph, signal) {
       signal.throwIfAborted();
-      shared ??= new ELK({
-        workerFactory: () => new Worker(new URL('elkjs/lib/elk-worker.min.js', import.meta.url))
-      });
-      const laid = await shared.layout(elkGraphOf(graph));
+      const { boxes, ids } = boxesOf(graph);
+      const asked = (shared ??= startThread());
+      let thread = await asked;
       signal.throwIfAborted();
-      return laidOf(laid);
-    },
-    dispose: () => undefined
-  };
-}
-
-function elkGraphOf({ nodes, edges, direction }: LayoutGraph): ElkNode {
-  const nodeOf = ({ id, width, height, header = 0, children }: LayoutNode): ElkNode =>
-    children?.length
-      ? {
-          id,
-          children: children.map(nodeOf),
-          layoutOptions: {
-            'elk.padding': `[top=${header + 12},left=12,bottom=12,right=12]`,
-            'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-            'elk.nodeSize.minimum': `(${width},${height})`
-          }
+      const places = await thread.solve(boxes, signal).catch(async (error: unknown) => {
+        if (!(error instanceof NoWorker)) {
+          throw error;
         }
-      : { id, width, height };
-  return {
-    id: ' graph',
-    layoutOptions: { ...OPTIONS, 'elk.direction': direction === 'down' ? 'DOWN' : 'RIGHT' },
-    children: nodes.map(nodeOf),
-    edges: edges.map(({ id, source, target }) => ({ id: ` ${id}`, sources: [source], targets: [target] }))
+        if (shared === asked) {
+          shared = startMainThread(error);
+        }
+        thread = await shared!;
+        return thread.solve(boxes, signal);
+      });
+      kind = thread.kind;
+      return laidOf(places, ids, graph);
+    },
+    dispose() {
+      if (!disposed) {
+        disposed = true;
+        users--;
+        ending = users ? undefined : setTimeout(endThread, KEPT);
+      }
+    }
   };
 }
 
-function laidOf(root: ElkNode): Laid {
-  const nodes = new Map<string, Place>();
-  const edges = new Map<string, Point[]>();
-  const read = (node: ElkNode): void => {
-    for (const each of node.children ?? []) {
-      nodes.set(each.id, { x: each.x!, y: each.y!, width: each.width!, height: each.height! });
-      read(each);
+async function startThread(): Promise<Thread> {
+  try {
+    if (typeof Worker === 'undefined') {
+      throw new Error('this page has none');
     }
-    for (const { id, sections } of node.edges ?? []) {
-      const points = (sections ?? []).flatMap(({ startPoint, bendPoints, endPoint }) => [
-        startPoint,
-        ...(bendPoints ?? []),
-        endPoint
-      ]);
-      edges.set(
-        id.slice(1),
-        points.map(({ x, y }): Point => [x, y])
-      );
-    }
-  };
-  read(root);
-  return { nodes, edges, width: root.width!, height: root.height! };
+    const { startWorker } = await import(/* webpackMode: "eager" */ './start-worker');
+    return new WorkerThread(startWorker());
+  } catch (error) {
+    return startMainThread(error);
+  }
+}
+
+async function startMainThread(why: unknown): Promise<Thread> {
+  const reason = why instanceof Error ? why.message : String(why);
+  console.warn(`modelview: graphs are laid out on the page's own thread, for no worker could be started: ${reason}`);
+  const { Solver } = await import('./solver');
+  return new MainThread(new Solver());
+}
+
+function endThread(): void {
+  void shared?.then(thread => thread.end());
+  shared = null;
 }

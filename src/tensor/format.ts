@@ -160,6 +160,14 @@ function scaled(count: number, units: readonly string[], space: string): string 
 /** Decimal units: `590 KB`, `90.9 MB`. */
 export const formatBytes = (bytes: number): string => scaled(bytes, ['B', 'KB', 'MB', 'GB', 'TB', 'PB'], SPACE);
 
+/** An amount of something that has decimal units: `3.63 GFLOP`. */
+export const formatAmount = (amount: number, unit: string): string =>
+  scaled(
+    amount,
+    ['', 'k', 'M', 'G', 'T', 'P'].map(prefix => prefix + unit),
+    SPACE
+  );
+
 /** Durations: `0.8 µs`, `12.4 ms`, `1.2 s`. */
 export function formatSeconds(seconds: number): string {
   if (seconds === 0) {

@@ -4,7 +4,7 @@ import type { Rect } from './camera';
 import { placeLabels } from './labels';
 import type { Label } from './labels';
 import { headerWidth, SIZE, sizeOf } from './measure';
-import type { Detail } from './measure';
+import type { DetailOf } from './measure';
 import type { Point } from './pen';
 import { isOpen } from './visible';
 import type { Link, Visible } from './visible';
@@ -44,7 +44,7 @@ export const EMPTY: Arrangement = {
 export function layoutGraphOf(
   { boxes, links }: Visible,
   open: ReadonlySet<string>,
-  detail: Detail,
+  detail: DetailOf,
   direction: LayoutGraph['direction'] = 'down'
 ): LayoutGraph {
   const children = new Map<Box, LayoutNode[]>();

@@ -83,7 +83,8 @@ export function boxesOf(graph: Graph): Boxes {
 }
 
 /** Of each node those below it: modules that hold an operation, and all of them where none does, since then the graph is a tree. */
-function childrenThatRan({ nodes, edges }: Graph): number[][] {
+function childrenThatRan(graph: Graph): number[][] {
+  const { nodes, edges } = graph;
   const ran = nodes.map(({ role }) => role !== 'module' || !edges.length);
   // Children come after their parents.
   for (let index = nodes.length - 1; index > 0; index--) {
@@ -92,13 +93,40 @@ function childrenThatRan({ nodes, edges }: Graph): number[][] {
       ran[parent] = true;
     }
   }
+  const places = placesOfConstants(graph);
   const below: number[][] = nodes.map(() => []);
   nodes.forEach(({ parent }, index) => {
     if (parent !== null && ran[index]) {
-      below[parent]!.push(index);
+      below[places.get(index) ?? parent]!.push(index);
     }
   });
   return below;
+}
+
+/** A constant belongs to the model, but stands where it is read: in the innermost module that holds all who read it. */
+function placesOfConstants({ nodes, edges }: Graph): Map<number, number> {
+  const places = new Map<number, number>();
+  for (const [source, target] of edges) {
+    const reader = nodes[target]!.parent;
+    if (nodes[source]!.role === 'constant' && reader !== null) {
+      const place = places.get(source);
+      places.set(source, place === undefined ? reader : common(nodes, place, reader));
+    }
+  }
+  return places;
+}
+
+/** The innermost module that holds both; parents come before what is in them. */
+function common(nodes: readonly GraphNode[], one: number, other: number): number {
+  let [a, b] = [one, other];
+  while (a !== b) {
+    if (a > b) {
+      a = nodes[a]!.parent!;
+    } else {
+      b = nodes[b]!.parent!;
+    }
+  }
+  return a;
 }
 
 /** Neighbours of equal structure together, everything else alone. */

@@ -81,16 +81,20 @@ export class GraphCamera implements Look {
     this.centre(rect);
   }
 
-  /** A rectangle that does not fit at a zoom at which it can be read is shown from its beginning. */
-  begin(rect: Rect, least: number): void {
+  /** All of a rectangle, where it can be read then; else the surroundings of where one begins to read. */
+  begin(rect: Rect, first: Rect, least: number): void {
     this.fit(rect);
     if (this.zoom < least) {
       this.zoom = least;
-      this.centre(rect);
-      this.y = Math.max(this.y, rect.y - MARGIN / least);
-      if (rect.height * least > this.height - 2 * MARGIN) {
-        this.y = rect.y - MARGIN / least;
-      }
+      const margin = MARGIN / least;
+      const [width, height] = [this.width / least, this.height / least];
+      // No more of what is beyond the rectangle than its margin; where all of it fits, it is in the middle.
+      const within = (wanted: number, from: number, length: number, room: number): number =>
+        length + 2 * margin <= room
+          ? from + length / 2 - room / 2
+          : Math.max(from - margin, Math.min(from + length + margin - room, wanted));
+      this.x = within(first.x + first.width / 2 - width / 2, rect.x, rect.width, width);
+      this.y = within(first.y - height / 4, rect.y, rect.height, height);
     }
   }
 

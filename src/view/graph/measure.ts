@@ -51,7 +51,9 @@ function remembered<Value>(known: Map<string, Value>, key: string, make: () => V
 /** The width of a text. Where there is no canvas (a test without a browser) an average letter's. */
 export function textWidth(text: string, size: number, weight: Weight = 400): number {
   return remembered(widths, `${weight} ${size} ${text}`, () => {
-    context ??= document.createElement('canvas').getContext('2d');
+    if (context === undefined) {
+      context = document.createElement('canvas').getContext('2d');
+    }
     if (!context) {
       return text.length * size * 0.6;
     }
@@ -83,32 +85,58 @@ export function fitted(text: string, room: number, size: number, weight: Weight 
 const cut = (text: string, keep: number): string =>
   `${text.slice(0, Math.ceil(keep / 2))}…${text.slice(text.length - Math.floor(keep / 2))}`;
 
-/** What a closed module says beneath its name. */
-export type Detail = (box: Box) => string;
+/** What a module says beneath its name, and at the end of an open one's title: `BertLayer · 7.09 M`. */
+export interface Detail {
+  readonly what: string;
+  /** The number that its colour tells; never cut. */
+  readonly amount: string;
+}
+
+export type DetailOf = (box: Box) => Detail;
+
+export const SEPARATOR = ' · ';
+
+/** As much of it as there is room for: the number stays whole, and stands alone before half of a name would. */
+export function detailIn({ what, amount }: Detail, room: number): string {
+  const whole = [what, amount].filter(Boolean).join(SEPARATOR);
+  if (!amount || textWidth(whole, FONT.small) <= room) {
+    return fitted(whole, room, FONT.small);
+  }
+  const left = room - textWidth(SEPARATOR + amount, FONT.small);
+  return left > LEAST_NAME ? fitted(what, left, FONT.small) + SEPARATOR + amount : amount;
+}
+
+/** In less room than this a name says nothing. */
+const LEAST_NAME = 48;
+
+const widthOf = (detail: Detail): number =>
+  textWidth([detail.what, detail.amount].filter(Boolean).join(SEPARATOR), FONT.small);
 
 /** How large a box is that is not open. */
-export function sizeOf(box: Box, detail: string): { readonly width: number; readonly height: number } {
+export function sizeOf(box: Box, detail: Detail): { readonly width: number; readonly height: number } {
   const module = isModule(box);
   const title = textWidth(titleOf(box), FONT.label, module ? 600 : 400);
-  const text = module ? SIZE.text + Math.max(title, textWidth(detail, FONT.small)) : SIZE.padding + title;
+  const text = module ? SIZE.text + Math.max(title, widthOf(detail)) : SIZE.padding + title;
   return {
     width: Math.ceil(Math.min(SIZE.most, Math.max(SIZE.least, text + SIZE.padding))),
     height: module ? SIZE.module : SIZE.operation
   };
 }
 
-/** What is written on a box: `BertLayer × 12`, `attention`, `add`. */
+/** What is written on a box: `BertLayer × 12`, `attention`, `layer.3`, `add`. */
 export function titleOf({ run, node, label, kind }: Box): string {
   if (run) {
     return `${run.kind || label} × ${run.count}`;
   }
-  // An operation's name is its kind and a number that tells it from the next.
-  return node!.role === 'operation' ? kind : label;
+  const { role, path } = node!;
+  if (role === 'operation') {
+    // Its name is its kind and a number that tells it from the next.
+    return kind;
+  }
+  // A number alone says nothing: its list's name stands before it.
+  return role === 'module' && /^\d+(@\d+)?$/.test(label) ? path.split('.').slice(-2).join('.') : label;
 }
 
 /** The room that an open box's title takes, with what stands at its end. */
-export const headerWidth = (box: Box, detail: string): number =>
-  Math.min(
-    SIZE.most,
-    SIZE.text + textWidth(titleOf(box), FONT.label, 600) + 2 * SIZE.padding + textWidth(detail, FONT.small)
-  );
+export const headerWidth = (box: Box, detail: Detail): number =>
+  Math.min(SIZE.most, SIZE.text + textWidth(titleOf(box), FONT.label, 600) + 2 * SIZE.padding + widthOf(detail));

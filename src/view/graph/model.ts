@@ -10,7 +10,7 @@ import { above, isOpen, openAtFirst, visibleOf } from './visible';
 import type { Link, Visible } from './visible';
 
 /** How many boxes may be on screen at first. */
-const ROOM = 40;
+const ROOM = 24;
 
 export interface Traced {
   readonly box: Box;

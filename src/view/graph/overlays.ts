@@ -1,4 +1,4 @@
-import { formatBytes, formatQuantity, formatSeconds } from '../../tensor/format';
+import { formatAmount, formatBytes, formatQuantity, formatSeconds, formatStatistic } from '../../tensor/format';
 import type { Profile } from '../../wire/protocol';
 import type { Box, Boxes } from './boxes';
 
@@ -7,7 +7,7 @@ export interface Overlay {
   readonly id: string;
   /** `forward time` */
   readonly label: string;
-  /** 's' and 'B' are written as durations and bytes are; any other stands behind the number. */
+  /** 's' and 'B' are written as durations and bytes are; any other takes a decimal prefix. */
   readonly unit: string;
   /** Null where there is no such number. */
   readonly valueOf: (box: Box) => number | null;
@@ -22,7 +22,7 @@ export const PARAMETERS: Overlay = {
 
 export const BYTES: Overlay = { id: 'bytes', label: 'bytes', unit: 'B', valueOf: box => box.bytes };
 
-/** `1.2 ms`, `44.7 MB`, `3.6 G FLOP` */
+/** `1.2 ms`, `44.7 MB`, `3.63 GFLOP` */
 export function amountOf({ unit }: Overlay, value: number): string {
   switch (unit) {
     case 's':
@@ -30,7 +30,10 @@ export function amountOf({ unit }: Overlay, value: number): string {
     case 'B':
       return formatBytes(value);
     default:
-      return unit ? `${formatQuantity(value)} ${unit}` : formatQuantity(value);
+      if (unit) {
+        return formatAmount(value, unit);
+      }
+      return Number.isInteger(value) ? formatQuantity(value) : formatStatistic(value);
   }
 }
 

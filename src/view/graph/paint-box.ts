@@ -4,7 +4,7 @@ import { isModule } from './boxes';
 import type { Box } from './boxes';
 import type { Rect } from './camera';
 import { fillOf, letterOn, SORT_COLOURS, sortOfBox } from './colours';
-import { FONT, fitted, SIZE, textWidth, titleOf } from './measure';
+import { detailIn, FONT, fitted, SIZE, textWidth, titleOf } from './measure';
 import type { Brush } from './painter';
 import type { DrawnBox } from './transition';
 
@@ -31,8 +31,8 @@ export function drawFrame({ box, rect }: DrawnBox, brush: Brush): void {
   const title = fitted(titleOf(box), room, FONT.label, 600);
   pen.text(title, rect.x + SIZE.text, y, { size: FONT.label, colour: palette.ink, weight: 600 });
   const left = room - textWidth(title, FONT.label, 600) - SIZE.padding;
-  const words = fitted(detail(box), left, FONT.small);
-  if (showsDetail && left > 40) {
+  const words = detailIn(detail(box), left);
+  if (showsDetail && left > 30) {
     const fill = fillOf(box, colouring, palette.theme);
     const end = rect.x + rect.width - SIZE.padding;
     pen.text(words, end, y, { size: FONT.small, colour: palette.quiet, align: 'right' });
@@ -72,18 +72,18 @@ function drawModule(box: Box, rect: Rect, brush: Brush): void {
   }
   const ink = coloured?.ink ?? palette.ink;
   const quiet = coloured?.ink ?? palette.quiet;
-  const below = detail(box);
+  const room = rect.width - SIZE.text - SIZE.padding;
+  const below = detailIn(detail(box), room);
   const two = below !== '' && showsDetail;
   const y = rect.y + (two ? 14 : rect.height / 2);
   if (box.children.length) {
     triangle(rect.x + 11, y, false, quiet, brush);
   }
   chip(box, rect.x + SIZE.handle, y, coloured?.ink ?? null, brush);
-  const room = rect.width - SIZE.text - SIZE.padding;
   const title = fitted(titleOf(box), room, FONT.label, 600);
   pen.text(title, rect.x + SIZE.text, y, { size: FONT.label, colour: ink, weight: 600 });
   if (two) {
-    pen.text(fitted(below, room, FONT.small), rect.x + SIZE.text, rect.y + 29, { size: FONT.small, colour: quiet });
+    pen.text(below, rect.x + SIZE.text, rect.y + 29, { size: FONT.small, colour: quiet });
   }
 }
 

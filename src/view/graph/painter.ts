@@ -3,7 +3,7 @@ import type { Box } from './boxes';
 import { meets } from './camera';
 import type { Rect } from './camera';
 import type { Colouring, Palette } from './colours';
-import type { Detail } from './measure';
+import type { DetailOf } from './measure';
 import { drawClosed, drawFrame } from './paint-box';
 import { drawLabel, drawLine } from './paint-link';
 import type { Pen } from './pen';
@@ -13,7 +13,7 @@ import type { Link } from './visible';
 /** What decides how boxes and lines look, beside where they are. */
 export interface Look {
   readonly palette: Palette;
-  readonly detail: Detail;
+  readonly detail: DetailOf;
   readonly colouring: Colouring;
   readonly selected: Box | null;
   /** Where the keyboard is, while it is on the stage. */
@@ -41,7 +41,7 @@ export interface Brush extends Look {
 /** A text of 11 pixels may shrink a little before it is left out. */
 const TEXT_FROM = 0.6;
 const DETAIL_FROM = 0.72;
-const FAINT = 0.18;
+const FAINT = 0.25;
 
 export function brushOf(pen: Pen, look: Look, zoom: number): Brush {
   return { ...look, pen, zoom, showsText: zoom >= TEXT_FROM, showsDetail: zoom >= DETAIL_FROM };

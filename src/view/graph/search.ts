@@ -4,9 +4,19 @@ import type { Filter } from '../tree/filter';
 import type { Box, Boxes } from './boxes';
 import { above } from './visible';
 
-/** The boxes that a filter of the tree finds: modules, operations, inputs and outputs, wherever they are. */
-export function boxesFound(graph: Graph, { byId }: Boxes, filter: Filter): Box[] {
-  return [...byId.values()].filter(box => box.parent !== null && matches(graph, box, filter));
+/** The boxes that a filter of the tree finds, in reading order: modules, operations, inputs and outputs, wherever they are. */
+export function boxesFound(graph: Graph, { root }: Boxes, filter: Filter): Box[] {
+  const found: Box[] = [];
+  const waiting = [root];
+  for (let box = waiting.pop(); box; box = waiting.pop()) {
+    if (box.parent && matches(graph, box, filter)) {
+      found.push(box);
+    }
+    for (let i = box.children.length - 1; i >= 0; i--) {
+      waiting.push(box.children[i]!);
+    }
+  }
+  return found;
 }
 
 /** How many of the found are inside each box that holds any. */

@@ -212,13 +212,14 @@ export class Stage {
     });
   }
 
-  /** All of it where that can be read, else its beginning. */
+  /** All of it where that can be read, else where it begins. */
   private lookFirst(): void {
     const { arrangement, camera, node } = this;
     camera.resize(node.clientWidth, node.clientHeight);
     if (arrangement !== EMPTY && node.clientWidth > 0) {
       this.looked = true;
-      camera.begin(arrangement.bounds, READABLE);
+      const input = arrangement.boxes.find(({ box }) => box.node?.role === 'input');
+      camera.begin(arrangement.bounds, (input ?? arrangement.boxes[0])?.rect ?? arrangement.bounds, READABLE);
     }
   }
 

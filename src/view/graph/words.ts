@@ -4,6 +4,7 @@ import { isModule } from './boxes';
 import type { Box } from './boxes';
 import type { Colouring } from './colours';
 import { titleOf } from './measure';
+import type { Detail } from './measure';
 import { amountOf, PARAMETERS } from './overlays';
 import type { Link } from './visible';
 
@@ -16,16 +17,18 @@ export function shapeText([shape, dtype]: GraphValue): string {
 export const valueText = (value: GraphValue): string =>
   [shapeText(value), value[0] ? (value[1] ?? '') : ''].filter(Boolean).join(' ') || 'unknown';
 
-/** What stands beneath a closed module's name, and at the end of an open one's title: kind, and the number that its colour tells. */
-export function detailOf(box: Box, colouring: Colouring): string {
+const NOTHING: Detail = { what: '', amount: '' };
+
+/** A module's kind, and the number that its colour tells. */
+export function detailOf(box: Box, colouring: Colouring): Detail {
   if (!isModule(box)) {
-    return '';
+    return NOTHING;
   }
   const overlay = colouring.by === 'overlay' ? colouring.overlay : PARAMETERS;
   const value = overlay.valueOf(box);
   // That a layer has no parameters needs no saying, but one that took no time does.
   const amount = value === null || (overlay === PARAMETERS && value === 0) ? '' : amountOf(overlay, value);
-  return [box.run ? box.label : box.kind, amount].filter(Boolean).join(' · ');
+  return { what: box.run ? box.label : box.kind, amount };
 }
 
 /** What is written beside a line: the shape that flows, or how many different ones do. */

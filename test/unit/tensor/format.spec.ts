@@ -1,9 +1,11 @@
 import {
+  formatAmount,
   formatBytes,
   formatCount,
   formatCounted,
   formatPercent,
   formatQuantity,
+  formatSeconds,
   formatShape,
   formatStatistic,
   formatTick,
@@ -105,6 +107,20 @@ describe('amounts', () => {
     [6738415616, '6.74 B'],
     [592000, '592 k']
   ])('%p parameters are %s', (count, text) => expect(plain(formatQuantity(count))).toBe(text));
+
+  it.each([
+    [0, '0 s'],
+    [8.04e-7, '0.804 µs'],
+    [0.0124, '12.4 ms'],
+    [1.5, '1.5 s'],
+    [75, '75 s']
+  ])('%p seconds are %s', (seconds, text) => expect(plain(formatSeconds(seconds))).toBe(text));
+
+  it.each([
+    [12, '12 FLOP'],
+    [3.63e9, '3.63 GFLOP'],
+    [999_700, '1 MFLOP']
+  ])('%p operations are %s', (count, text) => expect(plain(formatAmount(count, 'FLOP'))).toBe(text));
 
   it('groups the digits of a count', () => {
     expect(plain(formatCount(1234567))).toBe('1 234 567');

@@ -165,7 +165,7 @@ export class GraphView implements View {
     if (box && this.model) {
       this.model.reveal(box);
       this.model.toggle(box, true);
-      void this.place(null);
+      void this.place(null).then(() => this.stage.reveal(box));
     }
   }
 

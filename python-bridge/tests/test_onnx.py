@@ -438,9 +438,9 @@ def test_each_call_of_a_function_is_a_place_with_what_is_inside(tmp_path):
         ("net/Add", "/y"),
     }
     nodes = {node.path: node for node in flow.nodes}
-    assert {path: node.reads for path, node in nodes.items() if node.reads} == dict.fromkeys(
-        ("net.twice.first/Mul", "net.twice.second/Mul", "net.once/Mul"), ("weight/w",)
-    )
+    reads = {path: node.reads for path, node in nodes.items() if node.reads}
+    assert list(reads) == ["net.twice.first/Mul", "net.twice.second/Mul", "net.once/Mul"]
+    assert set(reads.values()) == {("weight/w",)}
     # What a call gives, what the function has of itself, and what neither says.
     assert nodes["net.twice.first/LeakyRelu"].attributes == {"opset": 18, "alpha": 0.5}
     assert nodes["net.twice.second/LeakyRelu"].attributes == {"opset": 18, "alpha": 0.25}
@@ -499,3 +499,35 @@ def test_a_view_of_a_file_shows_its_tree_its_tensors_and_its_graph(tmp_path):
     # A folder with a model in it, as Hugging Face's libraries leave it.
     assert ModelView(tmp_path).structure.name == "model"
     view.close()
+
+
+def test_numbers_of_the_program_are_the_models_and_do_not_keep_blocks_from_folding():
+    made = two_blocks()
+    # An axis that only the first block happens to read: the second has it from elsewhere.
+    made.graph.initializer.append(numpy_helper.from_array(np.array([-1, 8]), "val_7"))
+    made.graph.initializer.append(numpy_helper.from_array(np.array(0.125, np.float32), "val_8"))
+    made.graph.node[2].input.extend(["val_7", "val_8"])
+    described = describe(made)
+    assert [described.tensors[name].node for name in ("val_7", "val_8")] == ["", ""]
+    assert "× 2" in repr(described.structure)
+    assert operations(described.structure)[2].reads == ("weight/val_7", "weight/val_8")
+
+
+def test_nodes_that_the_exporter_put_in_itself_are_in_no_module_of_its_own():
+    nodes = [helper.make_node("Relu", ["x"], ["h"], name="a"), helper.make_node("Relu", ["h"], ["y"], name="b")]
+    for node, scopes in zip(
+        nodes, (["_empty_nn_module_stack_from_metadata_hook", "sym_size"], ["", "fc", "relu"]), strict=True
+    ):
+        node.metadata_props.add(key="pkg.torch.onnx.name_scopes", value=repr(scopes))
+    assert [node.path for node in operations(describe(model(nodes)).structure)] == ["/a", "fc/b"]
+
+
+def test_a_weight_stays_in_its_module_where_an_exporter_computes_it_in_another():
+    nodes = [
+        helper.make_node("Conv", ["x", "block.conv.weight", "b"], ["h"], name="/block/norm/Conv"),
+        # Of a model that was called something else within what was exported.
+        helper.make_node("Add", ["h", "wrapped.inner.bias"], ["y"], name="/inner/Add"),
+    ]
+    weights = [weight("block.conv.weight", 4, 4, 1), weight("b", 4, 5), weight("wrapped.inner.bias", 4, 5)]
+    described = describe(model(nodes, weights=weights))
+    assert [tensor.node for tensor in described.tensors.values()] == ["block.conv", "block.norm", "inner"]

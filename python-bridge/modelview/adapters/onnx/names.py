@@ -15,6 +15,8 @@ __all__ = ["common", "dotted", "line_of", "local_name", "scope_of"]
 SCOPES = "pkg.torch.onnx.name_scopes"
 CLASSES = "pkg.torch.onnx.class_hierarchy"
 STACK = "pkg.torch.onnx.stack_trace"
+NO_MODULE = "_empty_nn_module_stack_from_metadata_hook"
+"""What PyTorch's exporter writes for a module where it put a node in itself."""
 
 LONGEST = 100_000
 """Letters of metadata that are read."""
@@ -39,6 +41,8 @@ def scope_of(node: ir.Node, kinds: dict[str, str]) -> str | None:
     """
     metadata = node.metadata_props
     scopes = _words(metadata.get(SCOPES))
+    if scopes and scopes[0] == NO_MODULE:
+        return None
     if scopes:
         # The last one is the operation's own name.
         paths = [_shallow(scope) for scope in scopes[:-1]]

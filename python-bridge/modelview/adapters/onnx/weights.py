@@ -64,7 +64,10 @@ class Weights:
             self._add(value, tensor, step.place, step.name, readers.get(value, [])[:1])
 
     def _initializer(self, value: ir.Value, base: int, readers: list[_Reader]) -> None:
-        """Put an initializer into the module that its name says, or else into the innermost that all readers are in."""
+        """Put an initializer into the module that its name says, or else into the innermost that all readers are in.
+
+        What is neither is the model's own, or that of the graph that it is in.
+        """
         if value.const_value is None:
             # A model in memory may say that there is one and not have it.
             return
@@ -73,7 +76,7 @@ class Weights:
         if path is not None and (not readers or path.rpartition(".")[0] in self._plan.paths):
             # A module that is left of: an exporter put its operation into its neighbour's.
             place = self._plan.module(0, path)
-        elif readers:
+        elif readers and not _is_detail(value.const_value):
             place = self._innermost({reader.place for reader in readers})
         if place is None:
             place = base
@@ -122,6 +125,14 @@ class Weights:
             chain.append(at)
             at = self._plan.found[at].parent
         return chain[::-1]
+
+
+def _is_detail(tensor: ir.TensorProtocol) -> bool:
+    """Whether a tensor that has no name of its own is a number of the program: an axis, the sizes of a reshape.
+
+    Exporters share these among the blocks that happen to have them, so that equal blocks would not look equal.
+    """
+    return tensor.size == 1 or (tensor.size <= FEW and not tensor.dtype.is_floating_point())
 
 
 def _readers(plan: Plan) -> dict[ir.Value, list[_Reader]]:

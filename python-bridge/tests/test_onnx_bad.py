@@ -376,9 +376,10 @@ def test_a_hundred_thousand_nodes_open_in_seconds_and_in_bounded_memory(tmp_path
     path = saved(made, tmp_path)
     # In a process of its own, whose memory and whose limit of recursion are its own.
     code = (
-        "import resource, sys, time\nsys.path.insert(0, sys.argv[2])\nfrom graphs import check\n"
+        "import sys, time\nsys.path.insert(0, sys.argv[2])\nfrom graphs import check\n"
         "import onnx_ir\nfrom modelview.adapters import describe\nsys.setrecursionlimit(300)\n"
-        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        # What `resource` has of the peak is begun with by the process that starts this one.
+        "peak = lambda: next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
         "before, started = peak(), time.process_time()\n"
         "described = describe(sys.argv[1])\nopened = time.process_time() - started\n"
         "flow = described.structure.dataflow\nboth = time.process_time() - started\nused = peak() - before\n"
@@ -393,4 +394,4 @@ def test_a_hundred_thousand_nodes_open_in_seconds_and_in_bounded_memory(tmp_path
     assert (nodes_drawn, edges) == (many + 2 * 2000 + 3 + 2, many + 1)
     assert opened < 30
     assert both < 60
-    assert used < 1.5e9
+    assert 1e8 < used < 1.5e9

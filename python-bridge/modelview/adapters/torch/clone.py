@@ -23,10 +23,11 @@ _HOOKS = (
 
 
 def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
-    """Copy the modules and share their parameters.
+    """Copy the modules; their parameters are others that look at the same memory.
 
-    Hooks are left out, except PyTorch's own that make a weight (weight and spectral norm): a person's hooks count,
-    record or print, and would take our call for theirs.
+    So a call can set neither gradients nor flags of the person's parameters. What it writes into them is put back by
+    `kept`. Hooks are left out, except PyTorch's own that make a weight (weight and spectral norm): a person's hooks
+    count, record or print, and would take our call for theirs.
 
     Parameters
     ----------
@@ -35,12 +36,12 @@ def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
     """
     memo: dict[int, Any] = {}
     for module in model.modules():
+        shared = () if buffers else {id(value) for value in module._buffers.values()}
         for tensor in _tensors(module):
-            memo[id(tensor)] = tensor
-        if buffers:
-            for buffer in module._buffers.values():
-                if buffer is not None:
-                    memo[id(buffer)] = buffer.detach().clone()
+            if id(tensor) in shared:
+                memo[id(tensor)] = tensor
+            elif id(tensor) not in memo:
+                memo[id(tensor)] = _twin(tensor) if isinstance(tensor, nn.Parameter) else _copied(tensor)
     try:
         copied = copy.deepcopy(model, dict(memo))
     except Exception:
@@ -63,6 +64,20 @@ def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:
                 yield value
 
 
+def _twin(parameter: nn.Parameter) -> nn.Parameter:
+    """Another parameter on the same memory, with a version of its own."""
+    if type(parameter) is not nn.Parameter:
+        # One that is not initialised, quantised or distributed is known by its class alone.
+        return parameter
+    twin = nn.Parameter(parameter.data, requires_grad=parameter.requires_grad)
+    twin.__dict__.update(parameter.__dict__)
+    return twin
+
+
+def _copied(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().clone().requires_grad_(tensor.requires_grad)
+
+
 def _own(hook: object) -> bool:
     """Whether a hook is one of PyTorch's, that makes what the module needs."""
     named = getattr(hook, "__module__", None) or type(hook).__module__
@@ -70,21 +85,29 @@ def _own(hook: object) -> bool:
 
 
 def _shallow(model: nn.Module, memo: dict[int, Any]) -> nn.Module:
-    made: dict[int, nn.Module] = {}
-    for module in model.modules():
-        twin = module.__class__.__new__(module.__class__)
-        twin.__dict__.update(module.__dict__)
-        for name in ("_parameters", *_HOOKS):
-            if name in module.__dict__:
-                twin.__dict__[name] = module.__dict__[name].copy()
-        twin.__dict__["_buffers"] = {name: memo.get(id(value), value) for name, value in module._buffers.items()}
-        made[id(module)] = twin
-    for module in model.modules():
-        twin = made[id(module)]
-        children = {name: child if child is None else made[id(child)] for name, child in module._modules.items()}
-        twin.__dict__["_modules"] = children
-        # What a module also holds as a plain attribute is the same module.
-        for name, value in module.__dict__.items():
-            if isinstance(value, nn.Module) and id(value) in made:
-                twin.__dict__[name] = made[id(value)]
-    return made[id(model)]
+    """Copy what can be copied, and share the rest."""
+    modules = list(model.modules())
+    for module in modules:
+        memo[id(module)] = module.__class__.__new__(module.__class__)
+    for module in modules:
+        memo[id(module)].__dict__.update({name: _part(value, memo) for name, value in module.__dict__.items()})
+    twin: nn.Module = memo[id(model)]
+    return twin
+
+
+def _part(value: Any, memo: dict[int, Any]) -> Any:
+    """A copy of what a module holds, and where something in it cannot be copied, a copy of what it is in."""
+    if id(value) in memo:
+        return memo[id(value)]
+    try:
+        return copy.deepcopy(value, memo)
+    except Exception:
+        pass
+    if isinstance(value, dict):
+        found = copy.copy(value)
+        memo[id(value)] = found
+        found.update({key: _part(each, memo) for key, each in value.items()})
+        return found
+    if type(value) in (list, tuple, set):
+        return type(value)(_part(each, memo) for each in value)
+    return value

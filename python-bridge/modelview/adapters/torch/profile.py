@@ -6,7 +6,7 @@ import logging
 import time
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import torch
@@ -99,15 +99,14 @@ class _Run:
         if self.bare:
             self.notes.append("The model or its input is on the meta device, without values: only FLOPs are counted.")
             with torch.no_grad():
-                self._flops(*on_meta(clone(self.model, buffers=True), self.inputs))
+                self._flops(self._without_values)
         elif self._warm_up(gradients=False):
             with torch.set_grad_enabled(self.gradients):
-                self._flops(self.copied, fresh(self.inputs))
-                self._memory()
-                self._time()
+                self._flops(lambda: (self.copied, fresh(self.inputs)))
+                self._record()
         else:
             with torch.no_grad():
-                self._flops(*on_meta(clone(self.model, buffers=True), self.inputs), again=True)
+                self._flops(self._without_values, again=True)
         order = {"time": 0, "memory": 1, "peak": 2, "flops": 3}
         self.measures.sort(key=lambda measure: order[measure.name])
         return Profile(
@@ -164,11 +163,14 @@ class _Run:
                 place = self.modules[place].parent
         return [node.path for index, node in enumerate(self.modules) if index not in busy and node.parent in busy]
 
-    def _flops(self, model: nn.Module, inputs: Inputs, *, again: bool = False) -> None:
+    def _without_values(self) -> tuple[nn.Module, Inputs]:
+        return on_meta(clone(self.model, buffers=True), self.inputs)
+
+    def _flops(self, made: Callable[[], tuple[nn.Module, Inputs]], *, again: bool = False) -> None:
         """Count; `again` where the model has raised already, which was told."""
         self._tell(1, "Counting FLOPs")
         try:
-            flops = count_flops(model, inputs, self.cancelled)
+            flops = count_flops(*made(), self.cancelled)
         except Cancelled:
             raise
         except Exception as problem:
@@ -185,6 +187,17 @@ class _Run:
             names = [f"{name} × {count:,}" for name, count in flops.unknown.most_common()]
             note += f" It has no formula for, and leaves out: {_listed(names)}."
         self.notes.append(note)
+
+    def _record(self) -> None:
+        try:
+            self._memory()
+            self._time()
+        except Cancelled:
+            raise
+        except Exception as problem:
+            # Not in its first call, but in a later one.
+            log.info("the model could not be called again", exc_info=True)
+            self.notes.append(raised(problem))
 
     def _memory(self) -> None:
         self._tell(2, "Following memory")

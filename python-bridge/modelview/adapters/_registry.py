@@ -72,12 +72,13 @@ def describe(obj: object, *, name: str | None = None, inputs: object = None) -> 
 
 def _loaded() -> Iterator[Callable[..., Any]]:
     """Our adapters for the frameworks that the user has imported: they are not ours to import."""
-    torch = torch_adapter()
-    if torch is not None:
-        yield torch.describe
     for framework, adapter in FRAMEWORKS.items():
         if framework in sys.modules:
             yield import_module(f"modelview.adapters.{adapter}").describe
+    # Last, since a layer of Keras on PyTorch is a module too.
+    torch = torch_adapter()
+    if torch is not None:
+        yield torch.describe
 
 
 def source_of(value: object, problem: str | None = None) -> TensorSource | None:

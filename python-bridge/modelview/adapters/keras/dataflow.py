@@ -123,16 +123,14 @@ def _held(graph: Graph, model: Layer) -> None:
     results = model.outputs if isinstance(model, keras.Sequential) else model.output
     if isinstance(results, (list, tuple)) and len(results) == 1:
         results = results[0]
-    for name, tensor in named_results(results):
-        graph.take(tensor, name)
+    graph.take(named_results(results))
 
 
 def _called(graph: Graph, follower: Follower, call: Call) -> None:
     for name, tensor in call.inputs:
         graph.give(tensor, name)
     results = follower.model(*call.args, **call.kwargs)
-    for name, tensor in follower.results or named_results(results):
-        graph.take(tensor, name)
+    graph.take(follower.results or named_results(results))
 
 
 def _described() -> Callable[[type], str | None]:

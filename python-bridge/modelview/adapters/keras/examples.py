@@ -52,7 +52,7 @@ def built_with(layer: Layer) -> Call | None:
         shapes = config.get("shapes_dict") or {"": config["input_shape"]}
         tensors = {
             name.removesuffix("_shape"): keras.tree.map_shape_structure(
-                lambda shape: keras.KerasTensor(shape, layer.input_dtype), shape
+                lambda shape: keras.KerasTensor(shape, layer.input_dtype, name="input"), shape
             )
             for name, shape in shapes.items()
             if shape is not None
@@ -98,4 +98,5 @@ def _symbolic(value: Any, batch: int | None) -> Any:
     shape = tuple(shape)
     if batch is None and shape:
         shape = (None, *shape[1:])
-    return keras.KerasTensor(shape, keras.backend.standardize_dtype(dtype))
+    # With a name, or Keras would count one.
+    return keras.KerasTensor(shape, keras.backend.standardize_dtype(dtype), name="input")

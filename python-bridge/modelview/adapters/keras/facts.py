@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from ...structure import Value
-from .layers import Layer, is_layer
+from .layers import Layer, has_graph, is_layer
 
 __all__ = ["call_attributes", "layer_attributes", "leaf_name", "named_results", "symbolic", "value_of"]
 
@@ -60,14 +60,15 @@ def named_results(result: Any) -> Iterator[tuple[str, Any]]:
 
 def layer_attributes(layer: Layer) -> dict[str, Any]:
     """What a layer was made with, as far as it is numbers and words."""
+    if has_graph(layer):
+        # Its configuration is the whole graph again.
+        return {}
     try:
         config = layer.get_config()
     except Exception:
         # A layer of one's own need not have one.
         return {}
-    # Of a model it is the whole graph again.
-    skipped = (*_UNTOLD, "layers", "input_layers", "output_layers")
-    return _plain_items({name: value for name, value in config.items() if name not in skipped})
+    return _plain_items({name: value for name, value in config.items() if name not in _UNTOLD})
 
 
 def call_attributes(node: Any) -> dict[str, Any]:

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
 
 import keras
 
-from .facts import named_results, symbolic
+from .facts import named_results
+from .inside import Copies, Inside, Reads, converted
 from .layers import Layer, all_layers, children_of, has_graph, is_own
 from .traced import Traced
 from .untouched import in_graph, tf_functions_inline
 
-__all__ = ["Follower", "Inside"]
+__all__ = ["Follower"]
 
 _REPEATING = (keras.layers.RNN, keras.layers.Bidirectional, keras.layers.TimeDistributed)
 """What runs its layer once for each step, within the back end: one operation."""
-
-
-@dataclass
-class Inside:
-    """What happens in one call of a layer.
-
-    Attributes
-    ----------
-    entries : list of (KerasTensor, KerasTensor)
-        A tensor that the call was given, and what it is within.
-    results : list of (tensor, KerasTensor)
-        A tensor within, and what the call gave back for it.
-    variables : list of keras.Variable
-        Those whose values the layer's code asked for: what is no symbolic tensor was made of these.
-    given : tuple
-        The arguments of the call, converted to the dtype that the layer computes in.
-    """
-
-    entries: list[tuple[Any, Any]] = field(default_factory=list)
-    results: list[tuple[Any, Any]] = field(default_factory=list)
-    variables: list[Any] = field(default_factory=list)
-    given: tuple[Any, Any] = ((), {})
 
 
 class Follower:
@@ -89,12 +67,12 @@ class Follower:
             return None
         known = self._inside.get(id(node.outputs[0])) if node.outputs else None
         if known is not None:
-            return Inside([*_converted(node, known), *known.entries], known.results, known.variables, known.given)
+            return Inside([*converted(node, known), *known.entries], known.results, known.variables, known.given)
         return None if id(layer) in self.problems else self._again(node)
 
     def _again(self, node: Any) -> Inside | None:
         """Make a call that Keras remembers from when the model was made, on tensors of our own."""
-        copies = _Copies()
+        copies = Copies()
         args, kwargs = copies.of((node.arguments.args, node.arguments.kwargs))
         try:
             result = keras.tree.flatten(node.operation(*args, **kwargs))
@@ -131,9 +109,9 @@ class Follower:
         return given
 
     def _symbolically(self, layer: Layer, args: Any, kwargs: Any) -> tuple[Inside, Any]:
-        copies = _Copies()
+        copies = Copies()
         inner_args, inner_kwargs = copies.of((args, kwargs))
-        with _Reads(self.traced) as reads:
+        with Reads(self.traced) as reads:
             result = layer.call(*inner_args, **inner_kwargs)
         return Inside(copies.pairs, [], reads.variables, (args, kwargs)), result
 
@@ -150,7 +128,7 @@ class Follower:
             before, self._open = self._open, [False]
             try:
                 # Past the note that is taken of a call from outside.
-                with _Reads(self.traced):
+                with Reads(self.traced):
                     results.append(layer.call.__wrapped__(*inner_args, **inner_kwargs))
             finally:
                 self._open = before
@@ -227,56 +205,3 @@ def _shapes(layer: Layer, args: Any, kwargs: Any, problem: Exception) -> Any:
         if str(problem) in str(again):
             raise problem from None
         raise
-
-
-def _converted(node: Any, inside: Inside) -> Iterator[tuple[Any, Any]]:
-    """The tensors that a caller gave, beside what Keras made of them."""
-    args, kwargs = inside.given
-    before, after = dict(enumerate(node.arguments.args)), dict(enumerate(args))
-    before |= node.arguments.kwargs
-    after |= kwargs
-    for key, value in before.items():
-        for outer, inner in zip(symbolic(value), symbolic(after.get(key)), strict=False):
-            if outer is not inner:
-                yield outer, inner
-
-
-class _Copies:
-    """Symbolic tensors in place of others, that nothing is remembered of; masks come along."""
-
-    def __init__(self) -> None:
-        self.pairs: list[tuple[Any, Any]] = []
-        self._made: dict[int, Any] = {}
-
-    def of(self, values: Any) -> Any:
-        return keras.tree.map_structure(self._copy, values)
-
-    def _copy(self, value: Any) -> Any:
-        if not isinstance(value, keras.KerasTensor):
-            return value
-        if id(value) not in self._made:
-            fresh = keras.KerasTensor(value.shape, value.dtype, sparse=value.sparse, name=value.name)
-            self._made[id(value)] = fresh
-            self.pairs.append((value, fresh))
-            mask = getattr(value, "_keras_mask", None)
-            if mask is not None:
-                fresh._keras_mask = self._copy(mask)
-        return self._made[id(value)]
-
-
-class _Reads(keras.StatelessScope):  # type: ignore[misc]
-    """Notes which variables are asked for their values; what is written to one is dropped."""
-
-    def __init__(self, traced: Traced) -> None:
-        super().__init__(initialize_variables=False)
-        self._traced = traced
-        self._asked: dict[int, Any] = {}
-
-    @property
-    def variables(self) -> list[Any]:
-        return list(self._asked.values())
-
-    def get_current_value(self, variable: Any) -> Any:
-        self._asked[id(variable)] = variable
-        written = super().get_current_value(variable)
-        return self._traced.stand_in(variable) if written is None and variable._value is None else written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import keras
@@ -13,7 +13,8 @@ from ...errors import Cancelled
 from ...structure import DataflowBuilder, Value
 from ...tensors.progress import Cancel
 from .facts import call_attributes, value_of
-from .follow import Follower, Inside
+from .follow import Follower
+from .inside import Inside
 from .layers import Layer, has_graph, is_layer, snake
 from .traced import Step
 from .walk import KerasWalk
@@ -56,26 +57,31 @@ class Graph:
         index = self.builder.add(place or "", name, "input", role="input")
         self._made[id(tensor)] = index, value_of(tensor)
 
-    def take(self, tensor: Any, name: str) -> None:
-        """Make a node for a result of the model, and for all that leads to it."""
-        self._lead_to(tensor, "", None)
-        index = self.builder.add("", name, "output", role="output")
-        self._connect(tensor, index, "", None)
+    def take(self, results: Iterable[tuple[str, Any]]) -> None:
+        """Make nodes for the results of the model, after all that leads to them."""
+        named = list(results)
+        for _, tensor in named:
+            self._lead_to(tensor, "", None)
+        for name, tensor in named:
+            index = self.builder.add("", name, "output", role="output")
+            self._connect(tensor, index, "", None)
 
     def _lead_to(self, tensor: Any, place: str, inside: Inside | None) -> None:
         """Add what a tensor comes from. With a stack of our own: models are deeper than Python recurses."""
         waiting = [tensor]
         while waiting:
-            node = self.follower.node_of(waiting[-1])
-            if node is None or id(waiting[-1]) in self._made:
-                waiting.pop()
-                continue
-            needed = [each for each in node.input_tensors if id(each) not in self._made and self.follower.node_of(each)]
+            node = self._unknown(waiting[-1])
+            needed = [] if node is None else [each for each in node.input_tensors if self._unknown(each) is not None]
             if needed:
                 waiting += reversed(needed)
                 continue
             waiting.pop()
-            self._add(node, place, inside)
+            if node is not None:
+                self._add(node, place, inside)
+
+    def _unknown(self, tensor: Any) -> Any:
+        """The call that a tensor comes from, where that is not here yet."""
+        return None if id(tensor) in self._made else self.follower.node_of(tensor)
 
     def _add(self, node: Any, place: str, inside: Inside | None) -> None:
         if self._cancelled is not None and self._cancelled():
@@ -89,9 +95,8 @@ class Graph:
             self._unfold_held(node, here)
         elif (found := self.follower.inside(node)) is not None:
             for outer, _ in found.entries:
-                if self.follower.node_of(outer) is not None:
-                    # A mask, that came with a tensor and not as an argument.
-                    self._lead_to(outer, place, inside)
+                # A mask comes with a tensor, and not as an argument.
+                self._lead_to(outer, place, inside)
             self._unfold(here, found)
         else:
             self._operation(node, here, snake(type(operation).__name__), inside, operation.weights)
@@ -148,9 +153,8 @@ class Graph:
 
     def _source(self, tensor: Any, place: str, inside: Inside | None) -> tuple[int, Value] | None:
         """Where a tensor comes from; made where it is no symbolic one."""
-        if id(tensor) not in self._made and self.follower.node_of(tensor) is not None:
-            # What the layer's code made of its variables alone, on TensorFlow.
-            self._lead_to(tensor, place, inside)
+        # What the layer's code made of its variables alone, on TensorFlow.
+        self._lead_to(tensor, place, inside)
         made = self._made.get(id(tensor))
         if made is not None or isinstance(tensor, keras.Variable) or self.follower.traced.variable(tensor) is not None:
             return made

@@ -8,6 +8,9 @@ import traceback
 
 __all__ = ["raised", "written"]
 
+LONGEST = 4000
+"""Letters of a traceback, from its end: a recursion's has more."""
+
 _OURS = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
@@ -22,7 +25,10 @@ def raised(problem: BaseException, *framework: str) -> str:
     frames = traceback.format_exception(type(problem), problem, problem.__traceback__)
     hidden = (_OURS, *framework)
     own = [frame for frame in frames if not any(folder in frame.partition("\n")[0] for folder in hidden)]
-    return "The model raised when it was called:\n" + "".join(own)[-4000:].strip()
+    text = "".join(own).strip()
+    if len(text) > LONGEST:
+        text = "…\n" + text[-LONGEST:].partition("\n")[2]
+    return f"The model raised when it was called:\n{text}"
 
 
 def written(kind: type) -> str | None:

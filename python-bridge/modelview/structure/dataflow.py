@@ -195,8 +195,11 @@ class DataflowBuilder:
     def finish(
         self, tier: str, notes: Sequence[str] = (), seconds: float = 0.0, *, unread: bool = False
     ) -> Dataflow:
-        """Leave out what nothing reads, unless `unread`, and work out what goes into and out of each node."""
-        if not unread:
+        """Leave out what nothing reads, unless `unread`, and work out what goes into and out of each node.
+
+        Of a model that returns nothing all is kept: what nothing reads may be what it is for.
+        """
+        if not unread and any(node.role == "output" for node in self._nodes):
             self._prune()
         inputs: list[dict[tuple[int, Value], None]] = [{} for _ in self._nodes]
         outputs: list[dict[tuple[int, Value], None]] = [{} for _ in self._nodes]

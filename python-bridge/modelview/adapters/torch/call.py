@@ -24,11 +24,16 @@ __all__ = ["as_before", "following", "fresh", "watching"]
 
 @contextlib.contextmanager
 def as_before() -> Iterator[None]:
-    """Put the random state back, whatever draws from it."""
+    """Put everybody's states back, whatever draws from the random ones and sets the others."""
     used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     devices = range(torch.cuda.device_count()) if used else []
-    with random_as_before(), torch.random.fork_rng(devices=devices):
-        yield
+    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    try:
+        with random_as_before(), torch.random.fork_rng(devices=devices):
+            yield
+    finally:
+        torch.set_grad_enabled(gradients)
+        torch.set_default_dtype(dtype)
 
 
 def fresh(inputs: Inputs) -> Inputs:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 import torch
 from torch import nn
 
-__all__ = ["clone"]
+from .facts import memory_of
+
+__all__ = ["clone", "give_own"]
 
 _HOOKS = (
     "_forward_hooks",
@@ -54,6 +56,17 @@ def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
                 for key in [key for key, hook in hooks.items() if not _own(hook)]:
                     del hooks[key]
     return copied
+
+
+def give_own(model: nn.Module, written: Container[int]) -> None:
+    """Give a copy those parameters as its own that look at memory which is written."""
+    own: dict[int, nn.Parameter] = {}
+    for module in model.modules():
+        for name, value in module._parameters.items():
+            if value is not None and memory_of(value) in written:
+                if id(value) not in own:
+                    own[id(value)] = nn.Parameter(value.detach().clone(), value.requires_grad)
+                module._parameters[name] = own[id(value)]
 
 
 def _tensors(module: nn.Module) -> Iterator[torch.Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -20,9 +21,22 @@ from .._user_code import raised, written
 from .call import as_before, fresh
 from .clone import clone
 from .export import export_into
+from .facts import IN_TORCH
 from .trace import trace_into
 
 __all__ = ["known_inputs", "torch_dataflow"]
+
+PLUMBING = tuple(
+    IN_TORCH + os.path.join(*parts)
+    for parts in (
+        ("nn", "modules", "module.py"),
+        ("nn", "modules", "container.py"),
+        ("_compile.py",),
+        ("_dynamo", "eval_frame.py"),
+        ("_ops.py",),
+    )
+)
+"""Where PyTorch calls modules, and calls us who watch: some frames for each level of the model, which say nothing."""
 
 log = logging.getLogger("modelview.adapters")
 
@@ -80,7 +94,7 @@ def torch_dataflow(
                 find(builder, clone(model, buffers=buffers))
         except Cancelled:
             raise
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             log.info("the model could not be followed by %s", tier, exc_info=True)
             notes.append(_why(tier, problem))
             continue
@@ -89,11 +103,11 @@ def torch_dataflow(
     return Dataflow(tuple(modules), notes=tuple(notes), seconds=time.monotonic() - started)
 
 
-def _why(tier: str, problem: Exception) -> str:
+def _why(tier: str, problem: BaseException) -> str:
     if tier == "export":
         first = str(problem).strip().partition("\n")[0]
         return f"torch.export could not follow it: {type(problem).__name__}: {first[:500]}"
-    return raised(problem)
+    return raised(problem, *PLUMBING)
 
 
 def _describe(builder: DataflowBuilder, model: nn.Module, modules: Sequence[Node]) -> None:

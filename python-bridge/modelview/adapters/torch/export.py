@@ -16,7 +16,8 @@ from torch.utils import _pytree as pytree
 from ...inputs import Inputs
 from ...structure import DataflowBuilder
 from ...tensors import Tensors
-from .facts import IN_TORCH, attributes_of, named_outputs, value_of
+from .facts import IN_TORCH, attributes_of, memory_of, named_outputs, value_of, written_arguments
+from .quiet import quiet
 
 __all__ = ["export_into"]
 
@@ -35,7 +36,8 @@ def export_into(builder: DataflowBuilder, model: nn.Module, inputs: Inputs, tens
         Whatever `torch.export` or the model raises.
     """
     model.forward = _returning_tensors(model.forward)
-    program = torch.export.export(model, inputs.args, dict(inputs.kwargs), strict=False)
+    with quiet():
+        program = torch.export.export(model, inputs.args, dict(inputs.kwargs), strict=False)
     _Conversion(builder, model, program, tensors).run()
 
 
@@ -55,12 +57,14 @@ class _Conversion:
     def __init__(self, builder: DataflowBuilder, model: nn.Module, program: Any, tensors: Tensors) -> None:
         self.builder = builder
         self.model = model
-        self.first = {id(module): path for path, module in model.named_modules()}
+        self.first: dict[int, str] = {id(module): path for path, module in model.named_modules()}
         self.program = program
         self.tensors = tensors
         # Where each value comes from: a node of ours, and which one of its results it is.
         self.made: dict[fx.Node, int] = {}
         self.held: dict[fx.Node, str] = {}
+        # The last operation that wrote into a memory, for those that look at it through another view.
+        self.written: dict[int, int] = {}
 
     def run(self) -> None:
         signature = self.program.graph_signature
@@ -105,14 +109,26 @@ class _Conversion:
             self._place(node),
             name,
             name,
-            reads=list(dict.fromkeys(self.held[read] for read in _reads(node) if self.held.get(read))),
+            reads=list(dict.fromkeys(self.held[read] for read in node.all_input_nodes if self.held.get(read))),
             source=_line(node),
             attributes=attributes_of(node.target, node.args, node.kwargs),
         )
         self.made[node] = index
-        for read in _reads(node):
-            if read in self.made:
-                self.builder.connect(self.made[read], index, value_of(read.meta.get("val")))
+        for read in node.all_input_nodes:
+            self._connect(read, index)
+        for into in _written(node):
+            if isinstance(into.meta.get("val"), torch.Tensor):
+                self.written[memory_of(into.meta["val"])] = index
+
+    def _connect(self, read: fx.Node, index: int) -> None:
+        """A node of ours reads a value: from where it was made, and from what has written into it since."""
+        value = read.meta.get("val")
+        made = self.made.get(read)
+        if made is not None:
+            self.builder.connect(made, index, value_of(value))
+        writer = self.written.get(memory_of(value)) if isinstance(value, torch.Tensor) else None
+        if writer is not None and writer != made and (made is None or writer > made):
+            self.builder.connect(writer, index, value_of(value))
 
     def _inline(self, node: fx.Node, inside: fx.GraphModule, operands: Iterable[fx.Node]) -> None:
         """Put the operations of a part that only sets a mode among the others."""
@@ -149,12 +165,10 @@ class _Conversion:
         for name, read in zip(_output_names(self.program, len(kept)), kept, strict=True):
             if read is None:
                 continue
-            made = self.made.get(read)
             index = self.builder.add(
                 "", name, "output", role="output", reads=[self.held[read]] if read in self.held else []
             )
-            if made is not None:
-                self.builder.connect(made, index, value_of(read.meta.get("val")))
+            self._connect(read, index)
 
     def _place(self, node: fx.Node) -> str:
         """The innermost call of a module that an operation ran in; made where it is new."""
@@ -179,9 +193,11 @@ class _Conversion:
             return path
 
 
-def _reads(node: fx.Node) -> Iterator[fx.Node]:
-    """What an operation is given, in its own order, each once."""
-    yield from node.all_input_nodes
+def _written(node: fx.Node) -> Iterator[fx.Node]:
+    """The values that an operation writes into."""
+    for position, name in written_arguments(node.target):
+        given = node.args[position] if position < len(node.args) else node.kwargs.get(name)
+        yield from (each for each in pytree.tree_leaves(given) if isinstance(each, fx.Node))
 
 
 def _inlined(node: fx.Node, owner: Any) -> tuple[fx.GraphModule, list[fx.Node]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -12,10 +13,22 @@ from torch.utils import _pytree as pytree
 
 from ...structure import Value
 
-__all__ = ["IN_TORCH", "attributes_of", "dtype_name", "leaf_name", "named_outputs", "value_of"]
+__all__ = [
+    "IN_TORCH",
+    "attributes_of",
+    "dtype_name",
+    "leaf_name",
+    "memory_of",
+    "named_outputs",
+    "value_of",
+    "written_arguments",
+]
 
 LONGEST = 16
 """Of a list among the attributes."""
+
+DEEPEST = 20
+"""Of results within results: an object may hold itself."""
 
 IN_TORCH = os.path.dirname(torch.__file__) + os.sep
 """Where PyTorch's own code is."""
@@ -36,6 +49,14 @@ def value_of(value: object) -> Value:
     return Value() if value is None else Value(None, type(value).__name__)
 
 
+def memory_of(tensor: torch.Tensor) -> int:
+    """The same number for tensors that look at one memory, as long as one of them lives."""
+    try:
+        return int(tensor.untyped_storage()._cdata)
+    except Exception:
+        return id(tensor)  # a sparse one has several
+
+
 def leaf_name(path: Sequence[Any]) -> str:
     """Where a tensor is in nested mappings, sequences and dataclasses: 'past_key_values[0].key'."""
     name = ""
@@ -51,17 +72,46 @@ def leaf_name(path: Sequence[Any]) -> str:
 
 def named_outputs(result: Any) -> Iterator[tuple[str, torch.Tensor]]:
     """A model's results: 'logits', 'output' where it is the only one, 'output[1]'."""
-    if dataclasses.is_dataclass(result) and not isinstance(result, (type, Mapping)):
-        # PyTorch's trees do not look into one.
-        result = {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}
-    for path, leaf in pytree.tree_flatten_with_path(result)[0]:
-        if isinstance(leaf, torch.Tensor):
-            name = leaf_name(path)
-            yield f"output{name}" if not name or name.startswith("[") else name, leaf
+    tensors = _leaves(result)
+    if not tensors and hasattr(result, "__dict__"):
+        # An object of another kind, such as a distribution: what it holds.
+        tensors = _leaves(dict(vars(result)))
+    for path, leaf in tensors:
+        name = leaf_name(path)
+        yield f"output{name}" if not name or name.startswith("[") else name, leaf
+
+
+def _leaves(result: Any) -> list[tuple[Sequence[Any], torch.Tensor]]:
+    leaves = pytree.tree_flatten_with_path(_opened(result))[0]
+    return [(path, leaf) for path, leaf in leaves if isinstance(leaf, torch.Tensor)]
+
+
+def _opened(value: Any, depth: int = 0) -> Any:
+    """Dataclasses as dictionaries: PyTorch's trees do not look into one."""
+    if depth > DEEPEST:
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, (type, Mapping)):
+        return {field.name: _opened(getattr(value, field.name, None), depth + 1) for field in dataclasses.fields(value)}
+    if type(value) is dict:
+        return {name: _opened(each, depth + 1) for name, each in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_opened(each, depth + 1) for each in value)
+    return value
 
 
 def _size(size: object) -> int | str:
     return size if isinstance(size, int) else str(size)
+
+
+@cache
+def written_arguments(target: Any) -> Sequence[tuple[int, str]]:
+    """The arguments that an operation writes into, by its schema: position and name."""
+    schema = getattr(target, "_schema", None)
+    return [
+        (position, argument.name)
+        for position, argument in enumerate(schema.arguments if schema is not None else ())
+        if argument.alias_info is not None and argument.alias_info.is_write
+    ]
 
 
 def attributes_of(target: object, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

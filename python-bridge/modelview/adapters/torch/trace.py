@@ -20,7 +20,8 @@ from ...inputs import Inputs
 from ...structure import DataflowBuilder
 from ...tensors import Tensors
 from .call import watching
-from .facts import IN_TORCH, attributes_of, leaf_name, named_outputs, value_of
+from .facts import IN_TORCH, attributes_of, leaf_name, memory_of, named_outputs, value_of
+from .kept import kept
 
 __all__ = ["trace_into"]
 
@@ -55,7 +56,7 @@ def trace_into(
     """
     recorder = _Recorder(builder, model, tensors, unwanted)
     recorder.give(inputs)
-    with watching(model, recorder.enter, recorder.leave), recorder:
+    with kept(model), watching(model, recorder.enter, recorder.leave), recorder:
         result = model(*inputs.args, **inputs.kwargs)
     recorder.take(result)
 
@@ -132,10 +133,10 @@ class _Recorder(TorchFunctionMode):
             attributes=attributes_of(func, args, kwargs) | {"function": resolve_name(func) or name},
         )
         self._connect(given, index)
-        memories = {_memory(leaf) for leaf in given}
+        memories = {memory_of(leaf) for leaf in given}
         for leaf in fresh:
             self.made[leaf] = index
-            memory = _memory(leaf)
+            memory = memory_of(leaf)
             if any(leaf is other for other in given):
                 self.written[memory] = index
             elif memory not in memories:
@@ -175,16 +176,9 @@ class _Recorder(TorchFunctionMode):
                 made = self.made[leaf] = self.builder.add(self.stack[-1], "constant", "constant", role="constant")
             if made is not None and made != index:
                 self.builder.connect(made, index, value)
-            writer = self.written.get(_memory(leaf))
+            writer = self.written.get(memory_of(leaf))
             if writer is not None and writer not in (made, index) and (made is None or writer > made):
                 self.builder.connect(writer, index, value)
-
-
-def _memory(tensor: torch.Tensor) -> int:
-    try:
-        return int(tensor.untyped_storage()._cdata)
-    except Exception:
-        return id(tensor)  # a sparse one has several
 
 
 _HIDDEN = (IN_TORCH, os.path.dirname(__file__) + os.sep)

@@ -171,7 +171,7 @@ class ModelView(_View):
     Parameters
     ----------
     model
-        A `torch.nn.Module`, or what another adapter knows, such as a mapping of names to arrays.
+        A `torch.nn.Module`, or what another adapter knows: a mapping of names to arrays, the path of an `.onnx` file.
     name
         What to call it; its class's name by default.
     inputs

@@ -112,3 +112,77 @@ def _check_edges(made, flow, drawn):
 
 def modules(described):
     return {node.path: node for node in described.structure.modules if node.role == MODULE}
+
+
+def weight(name, *shape):
+    return numpy_helper.from_array(np.random.default_rng(len(name)).normal(size=shape).astype(np.float32), name)
+
+
+def block(number, source, target, names):
+    """An attention of one head, and its numbered weights, as PyTorch's older exporter names them."""
+    base = f"/encoder/layer.{number}/attention"
+    weights = [weight(f"{names}MatMul_{10 * number + i}", 8, 8) for i in range(3)]
+    kept = [f"q{number}", f"k{number}", f"s{number}", f"p{number}"]
+    nodes = [
+        helper.make_node("MatMul", [source, weights[0].name], [kept[0]], name=f"{base}/query/MatMul"),
+        helper.make_node("MatMul", [source, weights[1].name], [kept[1]], name=f"{base}/key/MatMul"),
+        helper.make_node("MatMul", kept[:2], [kept[2]], name=f"{base}/MatMul"),
+        helper.make_node("Softmax", [kept[2]], [kept[3]], name=f"{base}/Softmax"),
+        helper.make_node("MatMul", [kept[3], weights[2].name], [target], name=f"/encoder/layer.{number}/output/MatMul"),
+    ]
+    return nodes, weights
+
+
+def two_blocks():
+    first, second = block(0, "x", "h", "onnx::"), block(1, "h", "y", "onnx::")
+    return model([*first[0], *second[0]], inputs=[info("x", shape=(8, 8))], weights=[*first[1], *second[1]])
+
+
+def branch(name, nodes, outputs, inputs=(), weights=()):
+    return helper.make_graph(nodes, name, list(inputs), [info(each, shape=None) for each in outputs], list(weights))
+
+
+def conditional():
+    then = branch("t", [helper.make_node("Add", ["h", "w.bias"], ["a"], name="/block/Add")], ["a"])
+    otherwise = branch("e", [helper.make_node("Mul", ["h", "inner"], ["b"])], ["b"], weights=[weight("inner", 4)])
+    nodes = [
+        helper.make_node("Relu", ["x"], ["h"], name="/block/Relu"),
+        helper.make_node("If", ["c"], ["y"], then_branch=then, else_branch=otherwise, name="/block/If"),
+    ]
+    return model(nodes, inputs=[info("x"), info("c", BOOL, ())], weights=[weight("w.bias", 4)])
+
+
+def local(name, inputs, outputs, nodes, **kwargs):
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("local", 1)]
+    return helper.make_function("local", name, inputs, outputs, nodes, opsets, **kwargs)
+
+
+def with_functions():
+    scaled = local(
+        "Scaled",
+        ["a", "factor", "unused"],
+        ["b"],
+        [
+            helper.make_node("Mul", ["a", "factor"], ["m"]),
+            helper.make_node("LeakyRelu", ["m"], ["b"]),
+        ],
+        attributes=["slope"],
+        attribute_protos=[helper.make_attribute("steps", 3)],
+    )
+    scaled.node[1].attribute.add(name="alpha", ref_attr_name="slope", type=onnx.AttributeProto.FLOAT)
+    scaled.node[0].attribute.add(name="times", ref_attr_name="steps", type=onnx.AttributeProto.INT)
+    twice = local(
+        "Twice",
+        ["a", "f"],
+        ["c", "a"],
+        [
+            helper.make_node("Scaled", ["a", "f"], ["b"], domain="local", name="first", slope=0.5),
+            helper.make_node("Scaled", ["b", "f"], ["c"], domain="local", name="second", slope=0.25, steps=4),
+        ],
+    )
+    nodes = [
+        helper.make_node("Twice", ["x", "w"], ["h", "same"], domain="local", name="/net/twice"),
+        helper.make_node("Scaled", ["h", "w"], ["i"], domain="local", name="/net/once"),
+        helper.make_node("Add", ["i", "same"], ["y"], name="/net/Add"),
+    ]
+    return model(nodes, weights=[weight("w", 4)], functions=[scaled, twice])

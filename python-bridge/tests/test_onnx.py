@@ -8,34 +8,26 @@ import onnx_ir as ir
 import pytest
 from graphs import check, summary
 from onnx import TensorProto, helper, numpy_helper
-from onnx_models import BOOL, FLOAT, INT64, checked, info, model, modules, operations, saved
+from onnx_models import (
+    BOOL,
+    FLOAT,
+    INT64,
+    branch,
+    checked,
+    conditional,
+    info,
+    local,
+    model,
+    modules,
+    operations,
+    saved,
+    two_blocks,
+    weight,
+    with_functions,
+)
 
 from modelview import ModelView
 from modelview.adapters import describe
-
-
-def weight(name, *shape):
-    return numpy_helper.from_array(np.random.default_rng(len(name)).normal(size=shape).astype(np.float32), name)
-
-
-def block(number, source, target, names):
-    """An attention of one head, and its numbered weights, as PyTorch's older exporter names them."""
-    base = f"/encoder/layer.{number}/attention"
-    weights = [weight(f"{names}MatMul_{10 * number + i}", 8, 8) for i in range(3)]
-    kept = [f"q{number}", f"k{number}", f"s{number}", f"p{number}"]
-    nodes = [
-        helper.make_node("MatMul", [source, weights[0].name], [kept[0]], name=f"{base}/query/MatMul"),
-        helper.make_node("MatMul", [source, weights[1].name], [kept[1]], name=f"{base}/key/MatMul"),
-        helper.make_node("MatMul", kept[:2], [kept[2]], name=f"{base}/MatMul"),
-        helper.make_node("Softmax", [kept[2]], [kept[3]], name=f"{base}/Softmax"),
-        helper.make_node("MatMul", [kept[3], weights[2].name], [target], name=f"/encoder/layer.{number}/output/MatMul"),
-    ]
-    return nodes, weights
-
-
-def two_blocks():
-    first, second = block(0, "x", "h", "onnx::"), block(1, "h", "y", "onnx::")
-    return model([*first[0], *second[0]], inputs=[info("x", shape=(8, 8))], weights=[*first[1], *second[1]])
 
 
 def test_a_tree_is_in_the_names_of_nodes_and_equal_blocks_fold(tmp_path):
@@ -253,20 +245,6 @@ def test_nodes_that_nothing_reads_are_drawn_since_they_are_in_the_file():
     checked(model(nodes), model(nodes))
 
 
-def branch(name, nodes, outputs, inputs=(), weights=()):
-    return helper.make_graph(nodes, name, list(inputs), [info(each, shape=None) for each in outputs], list(weights))
-
-
-def conditional():
-    then = branch("t", [helper.make_node("Add", ["h", "w.bias"], ["a"], name="/block/Add")], ["a"])
-    otherwise = branch("e", [helper.make_node("Mul", ["h", "inner"], ["b"])], ["b"], weights=[weight("inner", 4)])
-    nodes = [
-        helper.make_node("Relu", ["x"], ["h"], name="/block/Relu"),
-        helper.make_node("If", ["c"], ["y"], then_branch=then, else_branch=otherwise, name="/block/If"),
-    ]
-    return model(nodes, inputs=[info("x"), info("c", BOOL, ())], weights=[weight("w.bias", 4)])
-
-
 def pairs(flow):
     return {(edge.source, edge.target) for edge in flow.edges}
 
@@ -376,42 +354,6 @@ def test_a_sequence_map_and_graphs_of_unknown_operators_are_places_too():
     assert ("/s", "SequenceMap.body/item") in pairs(flow)
     assert {("Choose.options_0/Relu", "Choose/Choose"), ("Choose.options_1/Relu", "Choose/Choose")} <= pairs(flow)
     assert [str(edge.value) for edge in flow.edges if edge.source == "/s"] == ["? sequence(float32)"] * 2
-
-
-def local(name, inputs, outputs, nodes, **kwargs):
-    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("local", 1)]
-    return helper.make_function("local", name, inputs, outputs, nodes, opsets, **kwargs)
-
-
-def with_functions():
-    scaled = local(
-        "Scaled",
-        ["a", "factor", "unused"],
-        ["b"],
-        [
-            helper.make_node("Mul", ["a", "factor"], ["m"]),
-            helper.make_node("LeakyRelu", ["m"], ["b"]),
-        ],
-        attributes=["slope"],
-        attribute_protos=[helper.make_attribute("steps", 3)],
-    )
-    scaled.node[1].attribute.add(name="alpha", ref_attr_name="slope", type=onnx.AttributeProto.FLOAT)
-    scaled.node[0].attribute.add(name="times", ref_attr_name="steps", type=onnx.AttributeProto.INT)
-    twice = local(
-        "Twice",
-        ["a", "f"],
-        ["c", "a"],
-        [
-            helper.make_node("Scaled", ["a", "f"], ["b"], domain="local", name="first", slope=0.5),
-            helper.make_node("Scaled", ["b", "f"], ["c"], domain="local", name="second", slope=0.25, steps=4),
-        ],
-    )
-    nodes = [
-        helper.make_node("Twice", ["x", "w"], ["h", "same"], domain="local", name="/net/twice"),
-        helper.make_node("Scaled", ["h", "w"], ["i"], domain="local", name="/net/once"),
-        helper.make_node("Add", ["i", "same"], ["y"], name="/net/Add"),
-    ]
-    return model(nodes, weights=[weight("w", 4)], functions=[scaled, twice])
 
 
 def test_each_call_of_a_function_is_a_place_with_what_is_inside(tmp_path):
@@ -531,3 +473,23 @@ def test_a_weight_stays_in_its_module_where_an_exporter_computes_it_in_another()
     weights = [weight("block.conv.weight", 4, 4, 1), weight("b", 4, 5), weight("wrapped.inner.bias", 4, 5)]
     described = describe(model(nodes, weights=weights))
     assert [tensor.node for tensor in described.tensors.values()] == ["block.conv", "block.norm", "inner"]
+
+
+def test_a_graph_that_a_function_is_given_leaves_its_node_without_branches():
+    choose = local("Choose", ["a", "c"], ["b"], [helper.make_node("If", ["c"], ["b"])], attributes=["way"])
+    for name in ("then_branch", "else_branch"):
+        choose.node[0].attribute.add(name=name, ref_attr_name="way", type=onnx.AttributeProto.GRAPH)
+    way = branch("way", [helper.make_node("Relu", ["x"], ["o"])], ["o"])
+    nodes = [helper.make_node("Choose", ["x", "c"], ["y"], domain="local", way=way)]
+    described = describe(model(nodes, inputs=[info("x"), info("c", BOOL, ())], functions=[choose]))
+    check(described.structure.dataflow, described.tensors)
+    assert pairs(described.structure.dataflow) == {("/c", "Choose/If"), ("Choose/If", "/y")}
+
+
+def test_a_message_that_was_changed_since_is_drawn_as_it_was_described():
+    made = model([helper.make_node("Relu", ["x"], ["h"]), helper.make_node("Relu", ["h"], ["y"])])
+    described = describe(made)
+    made.graph.node.append(helper.make_node("Relu", ["y"], ["z"]))
+    flow = described.structure.dataflow
+    assert len(operations(flow)) == 2
+    assert flow.notes == ("The model was changed after it was described: show it again for its shapes.",)

@@ -1,5 +1,7 @@
 """ONNX files that are not as they should be: refused with what is wrong, or drawn as far as they go."""
 
+import json
+import random
 import subprocess
 import sys
 import time
@@ -9,9 +11,21 @@ import numpy as np
 import onnx
 import onnx_ir as ir
 import pytest
+from google.protobuf.message import Message
 from graphs import check
 from onnx import TensorProto, helper, numpy_helper
-from onnx_models import FLOAT, INT64, checked, info, model, operations, saved
+from onnx_models import (
+    FLOAT,
+    INT64,
+    checked,
+    conditional,
+    info,
+    model,
+    operations,
+    saved,
+    two_blocks,
+    with_functions,
+)
 
 from modelview import errors
 from modelview.adapters import describe
@@ -395,3 +409,62 @@ def test_a_hundred_thousand_nodes_open_in_seconds_and_in_bounded_memory(tmp_path
     assert opened < 30
     assert both < 60
     assert 1e8 < used < 1.5e9
+
+
+def test_models_with_random_things_changed_in_them_are_refused_or_drawn_and_nothing_else(tmp_path):
+    rng = random.Random(0)
+    sources = [make().SerializeToString() for make in (conditional, two_blocks, with_functions)]
+    seen = {"refused": 0, "drawn": 0}
+    for _ in range(400):
+        made = onnx.ModelProto.FromString(rng.choice(sources))
+        for _ in range(rng.randint(1, 3)):
+            _change(made, rng)
+        try:
+            described = describe(saved(made, tmp_path))
+            flow = described.structure.dataflow
+        except errors.UnsupportedModelError:
+            seen["refused"] += 1
+            continue
+        check(flow, described.tensors)
+        json.dumps([flow.to_json(), described.structure.to_json()], allow_nan=False)
+        seen["drawn"] += 1
+    assert min(seen.values()) > 5
+
+
+def _change(made, rng):
+    """Clear, set or copy one field of one message in a model."""
+    messages, waiting = [], [made]
+    while waiting:
+        message = waiting.pop()
+        messages.append(message)
+        for field, value in message.ListFields():
+            if field.type == field.TYPE_MESSAGE:
+                waiting += [value] if isinstance(value, Message) else value
+    message = rng.choice(messages)
+    field = rng.choice(message.DESCRIPTOR.fields)
+    held = getattr(message, field.name)
+    plain = {
+        field.TYPE_STRING: ["", "x", "y", "h", "w", "Scaled", "If", "local", "/a/b", "q.w", "slope"],
+        field.TYPE_BYTES: [b"", b"\xff\xfe", b"1234"],
+        field.TYPE_FLOAT: [0.5, float("nan")],
+        field.TYPE_DOUBLE: [0.5, float("inf")],
+        field.TYPE_ENUM: list(range(16)),
+        field.TYPE_MESSAGE: [each for each in messages if each.DESCRIPTOR is field.message_type],
+        field.TYPE_INT32: [0, -1, 1, 8, 99],
+        field.TYPE_INT64: [0, -1, 1, 8, 2**62],
+    }.get(field.type, [0, 1, 2**31])
+    if rng.random() < 0.2 or not plain:
+        message.ClearField(field.name)
+        return
+    value = rng.choice(plain)
+    if field.type == field.TYPE_MESSAGE:
+        copied = type(value)()
+        copied.CopyFrom(value)
+        if isinstance(held, Message):
+            held.CopyFrom(copied)
+        else:
+            held.append(copied)
+    elif hasattr(held, "append"):
+        held.append(value)
+    elif field.type != field.TYPE_ENUM or value in field.enum_type.values_by_number:
+        setattr(message, field.name, value)

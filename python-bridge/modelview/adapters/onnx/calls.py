@@ -8,6 +8,7 @@ from typing import TypeAlias
 import onnx_ir as ir
 
 from ...errors import UnsupportedModelError
+from .graphs import all_nodes
 
 __all__ = ["Identifier", "count_nodes"]
 
@@ -24,7 +25,7 @@ def count_nodes(model: ir.Model) -> int:
         Where a function calls itself, by way of others or not.
     """
     functions = model.functions
-    calls = {key: _calls(function.all_nodes(), functions) for key, function in functions.items()}
+    calls = {key: _calls(all_nodes(function), functions) for key, function in functions.items()}
     counts: dict[Identifier, int] = {}
     for first in functions:
         # Depth first, on a stack of our own: functions may call each other deeper than Python recurses.
@@ -42,7 +43,7 @@ def count_nodes(model: ir.Model) -> int:
             else:
                 open_[following] = None
                 stack.append((following, iter(calls[following][1])))
-    own, called = _calls(model.graph.all_nodes(), functions)
+    own, called = _calls(all_nodes(model.graph), functions)
     return own + sum(counts[each] for each in called)
 
 

@@ -14,8 +14,9 @@ from ...tensors.progress import Cancel
 from .attributes import attributes_of
 from .cycles import closing
 from .names import line_of
-from .plan import Frame, Plan, Step, Within
+from .plan import Plan
 from .shapes import infer
+from .steps import Frame, Step, Within
 from .types import value_of
 
 __all__ = ["onnx_dataflow"]

@@ -9,12 +9,12 @@ from typing import Any
 import onnx
 
 from ...errors import UnsupportedModelError
+from .graphs import inner_messages
 from .source import PROBLEM
 from .types import KNOWN, NESTED, TENSORS, TYPE, dtype_name, type_name
 
 __all__ = ["mended"]
 
-_GRAPH, _GRAPHS = onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS
 _SPARSE = (onnx.AttributeProto.SPARSE_TENSOR, onnx.AttributeProto.SPARSE_TENSORS)
 
 _Mend = Callable[[], None]
@@ -63,22 +63,12 @@ def _mends(model: Any, shown: str) -> Iterator[_Mend]:
             raise UnsupportedModelError(
                 f"{shown}: nothing in the function {function.name[:80]!r} makes its output {missing[:80]!r}"
             )
-    waiting = [model.graph, *(graph for function in model.functions for graph in _inner(function.node))]
+    inside = (node for function in model.functions for node in function.node)
+    waiting = [model.graph, *(graph for node in inside for graph in inner_messages(node))]
     while waiting:
         graph = waiting.pop()
         yield from _graph(graph, shown)
-        waiting += _inner(graph.node)
-
-
-def _inner(nodes: Any) -> list[Any]:
-    found = []
-    for node in nodes:
-        for attribute in node.attribute:
-            if attribute.type == _GRAPH:
-                found.append(attribute.g)
-            elif attribute.type == _GRAPHS:
-                found += attribute.graphs
-    return found
+        waiting += (inner for node in graph.node for inner in inner_messages(node))
 
 
 class _Names:

@@ -3,114 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import onnx_ir as ir
 
 from .._build import Found
 from ..safetensors.names import DEEPEST
-from .attributes import Bound
 from .calls import Identifier, count_nodes
+from .graphs import graphs_of
 from .names import local_name
 from .order import order
 from .placing import Placing
+from .steps import Call, Frame, Step, Within
 
-TOO_DEEP = f"Its functions call each other more than {DEEPEST} deep: what is deeper is drawn as one node a call."
-
-__all__ = ["KIND", "Call", "Frame", "Plan", "Step", "Within"]
+__all__ = ["KIND", "Plan"]
 
 KIND = "ONNX"
 MOST_NODES = 500_000
 """With what is inside each call of a function: a function that calls another twice, which calls another twice, …"""
-
-
-@dataclass(eq=False)
-class Frame:
-    """One call of a function, or the model itself: a value of a function's is another one in each call.
-
-    Attributes
-    ----------
-    aliases : dict
-        What a value stands for: one of the caller's, for what a call is given; one of another call's, for what a call
-        gives.
-    bound : mapping of str to Attr
-        The function's attributes in this call.
-    opsets : mapping of str to int
-    """
-
-    opsets: Mapping[str, int]
-    bound: Bound = field(default_factory=dict)
-    aliases: dict[ir.Value, tuple[Frame, ir.Value]] = field(default_factory=dict)
-
-    def resolve(self, value: ir.Value) -> Iterator[tuple[Frame, ir.Value]]:
-        """What a value stands for, from itself to where it is made."""
-        frame, seen = self, set()
-        yield frame, value
-        while value in frame.aliases and (id(frame), value) not in seen:
-            # A call that is given its own result never ends.
-            seen.add((id(frame), value))
-            frame, value = frame.aliases[value]
-            yield frame, value
-
-
-@dataclass(eq=False)
-class Step:
-    """A node that runs, or an input of a graph within a node.
-
-    Attributes
-    ----------
-    node : Node or None
-    formal : Value or None
-        The input, where it is one.
-    place : int
-        The module that it is in: an index into `Plan.found`.
-    frame : Frame
-    """
-
-    node: ir.Node | None
-    formal: ir.Value | None
-    place: int
-    frame: Frame
-    name: str
-
-
-@dataclass(eq=False)
-class Within:
-    """A graph that is within a node (a branch, a loop's body) and is drawn.
-
-    Attributes
-    ----------
-    step : Step
-        Of the node.
-    base : int
-        The module that it is: an index into `Plan.found`.
-    graph : Graph
-    formals : list of (int, Step)
-        Its inputs that something reads, and their positions.
-    """
-
-    step: Step
-    base: int
-    graph: ir.Graph
-    formals: list[tuple[int, Step]] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Call:
-    """A call of a function: a module.
-
-    Attributes
-    ----------
-    node : Node
-    place : int
-        The module that it is: an index into `Plan.found`.
-    frame : Frame
-        That the node is in.
-    """
-
-    node: ir.Node
-    place: int
-    frame: Frame
+TOO_DEEP = f"Its functions call each other more than {DEEPEST} deep: what is deeper is drawn as one node a call."
 
 
 @dataclass(eq=False)
@@ -235,7 +146,7 @@ class Plan:
             if function is not None and self.notes[-1:] != [TOO_DEEP]:
                 self.notes.append(TOO_DEEP)
             name = local_name(node)
-            graphs = list(_graphs(node))
+            graphs = list(graphs_of(node))
             if not graphs:
                 self.steps.append(Step(node, None, place, scope.frame, name))
                 continue
@@ -283,12 +194,3 @@ def _relative(path: str, prefix: str) -> str:
     if not prefix or not path:
         return path
     return "" if path == prefix else path.removeprefix(f"{prefix}.")
-
-
-def _graphs(node: ir.Node) -> Iterator[tuple[str, ir.Graph]]:
-    for name, attribute in node.attributes.items():
-        if attribute.type == ir.AttributeType.GRAPH and not attribute.is_ref():
-            yield name, attribute.value
-        elif attribute.type == ir.AttributeType.GRAPHS and not attribute.is_ref():
-            for number, graph in enumerate(attribute.value):
-                yield f"{name}_{number}", graph

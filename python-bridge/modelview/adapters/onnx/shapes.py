@@ -8,6 +8,7 @@ import onnx
 import onnx_ir as ir
 
 from ...structure import Value
+from .graphs import all_nodes, graphs_of, inner_messages
 from .types import value_of_type
 
 __all__ = ["infer"]
@@ -31,7 +32,7 @@ def infer(model: ir.Model, proto: Any) -> tuple[dict[ir.Value, Value], str | Non
     dict of Value to Value, str or None
         And why there are none.
     """
-    if all(output.shape is not None for node in model.graph.all_nodes() for output in node.outputs if output.uses()):
+    if all(output.shape is not None for node in all_nodes(model.graph) for output in node.outputs if output.uses()):
         return {}, None
     light = _without_weights(proto)
     if light.ByteSize() > LARGEST:
@@ -44,23 +45,19 @@ def infer(model: ir.Model, proto: Any) -> tuple[dict[ir.Value, Value], str | Non
     except Exception as problem:
         first = str(problem).strip().partition("\n")[0]
         return {}, f"ONNX could not infer the shapes that the file does not have: {first[:300]}"
+    if len(model.graph) != len(inferred.graph.node):
+        return {}, "The model was changed after it was described: show it again for its shapes."
     found: dict[ir.Value, Value] = {}
-    waiting = [(model.graph, inferred.graph)]
+    waiting: list[tuple[ir.Graph, Any]] = [(model.graph, inferred.graph)]
     while waiting:
         graph, known = waiting.pop()
         infos = {info.name: info for info in (*known.value_info, *known.output)}
-        for node, other in zip(graph, known.node, strict=True):
+        for node, other in zip(graph, known.node, strict=False):
             for output in node.outputs:
                 if output.shape is None and output.name in infos:
                     found[output] = value_of_type(infos[output.name].type)
-            if not other.attribute:
-                continue
-            for attribute in other.attribute:
-                own = node.attributes[attribute.name]
-                if attribute.type == onnx.AttributeProto.GRAPH:
-                    waiting.append((own.value, attribute.g))
-                elif attribute.type == onnx.AttributeProto.GRAPHS:
-                    waiting += zip(own.value, attribute.graphs, strict=True)
+            if other.attribute:
+                waiting += zip((inner for _, inner in graphs_of(node)), inner_messages(other), strict=False)
     return found, None
 
 

@@ -382,6 +382,44 @@ def test_a_model_of_transformers_is_profiled_with_the_inputs_that_it_brings():
     assert flops["model.layers"][0] == 2 * flops["model.layers.0"][0] > 0
 
 
+def test_a_model_of_higher_order_operators_is_measured():
+    class Decides(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x):
+            x = self.fc(x)
+            return torch.cond(x.sum() > 0, torch.sin, torch.cos, (x,))
+
+    profile = profile_of(Decides(), torch.ones(2, 4))
+    check(profile)
+    assert len(profile.measures) == 4, profile.notes
+    assert numbers(profile, "flops")["fc"] == (64, 64)
+
+
+def test_what_compiles_itself_and_cannot_be_watched_is_measured_but_for_its_flops():
+    class Refuses(nn.Module):
+        """As `flex_attention` does where a dispatch mode is on."""
+
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x):
+            if torch.utils._python_dispatch._get_current_dispatch_mode() is not None:
+                raise RuntimeError("non-infra torch dispatch mode present")
+            self.fc.weight.data.zero_()
+            return self.fc(x)
+
+    model = Refuses()
+    profile = profile_of(model, torch.ones(2, 4))
+    check(profile)
+    assert [measure.name for measure in profile.measures] == ["time", "memory", "peak"]
+    assert "FLOPs could not be counted: RuntimeError" in profile.notes[1]
+    assert model.fc.weight.ne(0).any()
+
+
 # The model is as before
 
 
@@ -427,6 +465,27 @@ def test_a_model_and_its_inputs_are_left_exactly_as_they_were():
     assert torch.is_grad_enabled()
     assert dict(os.environ) == environment
     no_hooks()
+
+
+def test_a_model_that_writes_into_its_own_weights_is_left_as_it_was():
+    class Clips(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+            self.tied = nn.Linear(4, 4)
+            self.tied.weight = self.fc.weight
+
+        def forward(self, x):
+            self.fc.weight.data.mul_(0.5)
+            with torch.no_grad():
+                self.fc.bias.add_(1)
+            return self.tied(self.fc(x))
+
+    model = Clips()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    profile = profile_of(model, torch.ones(1, 4), repeats=2)
+    assert len(profile.measures) == 4
+    assert all(value.equal(before[name]) for name, value in model.state_dict().items())
 
 
 def no_hooks():

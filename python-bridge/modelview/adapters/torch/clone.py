@@ -58,12 +58,12 @@ def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
     return copied
 
 
-def give_own(model: nn.Module, written: Container[int]) -> None:
-    """Give a copy those parameters as its own that look at memory which is written."""
+def give_own(model: nn.Module, written: Container[int] | None = None) -> None:
+    """Give a copy those parameters as its own that look at memory which is written; by default all of them."""
     own: dict[int, nn.Parameter] = {}
     for module in model.modules():
         for name, value in module._parameters.items():
-            if value is not None and memory_of(value) in written:
+            if value is not None and (written is None or memory_of(value) in written):
                 if id(value) not in own:
                     own[id(value)] = nn.Parameter(value.detach().clone(), value.requires_grad)
                 module._parameters[name] = own[id(value)]

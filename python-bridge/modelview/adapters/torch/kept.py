@@ -34,6 +34,9 @@ def kept(model: nn.Module) -> Iterator[dict[int, Any]]:
 
 
 class _Keeper(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    # Such as `torch.cond`: what they call is seen, operator by operator.
+    supports_higher_order_operators = True
+
     def __init__(self, model: nn.Module) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.storages: dict[int, Any] = {}

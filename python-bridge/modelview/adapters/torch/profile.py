@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 import warnings
@@ -20,8 +21,9 @@ from ...structure.profile_table import format_quantity
 from ...tensors.progress import Cancel, Progress
 from .._user_code import raised
 from .call import as_before, following, fresh
-from .clone import clone
+from .clone import clone, give_own
 from .flops import count_flops, on_meta
+from .kept import kept
 from .recording import record, synchronize
 
 __all__ = ["torch_profile"]
@@ -100,7 +102,7 @@ class _Run:
             self.notes.append("The model or its input is on the meta device, without values: only FLOPs are counted.")
             with torch.no_grad():
                 self._flops(self._without_values)
-        elif self._warm_up(gradients=False):
+        elif self._warm_up():
             with torch.set_grad_enabled(self.gradients):
                 self._flops(lambda: (self.copied, fresh(self.inputs)))
                 self._record()
@@ -123,25 +125,34 @@ class _Run:
         if self.progress is not None:
             self.progress(done, OTHER_CALLS + self.repeats, label)
 
-    def _warm_up(self, *, gradients: bool) -> bool:
+    def _warm_up(self, *, gradients: bool = False, watched: bool = True) -> bool:
         """Call it once, for what is only done in a first call. Whether it can be called."""
         self.copied, self.gradients = clone(self.model, buffers=True), gradients
         inputs = fresh(self.inputs)
         try:
+            if not watched:
+                give_own(self.copied)
             with (
                 torch.set_grad_enabled(gradients),
+                kept(self.copied) if watched else contextlib.nullcontext(()) as written,
                 following(self.copied, self.cancelled, lambda stack: self.calls.update([stack])),
             ):
                 self.copied(*inputs.args, **inputs.kwargs)
             synchronize(self.device)
+            # Watching what is written takes time: later calls write into memory of their own instead.
+            give_own(self.copied, written)
         except Cancelled:
             raise
         except Exception as problem:
             log.info("the model could not be called", exc_info=True)
             self.calls.clear()
+            said = str(problem) if isinstance(problem, RuntimeError) else ""
+            # What compiles itself cannot be watched.
+            if watched and "dispatch mode" in said:
+                return self._warm_up(gradients=gradients, watched=False)
             # A forward pass that is made of gradients: forces are those of an energy.
-            if not gradients and isinstance(problem, RuntimeError) and "grad" in str(problem):
-                return self._warm_up(gradients=True)
+            if not gradients and "grad" in said:
+                return self._warm_up(gradients=True, watched=watched)
             self.notes.append(raised(problem))
             return False
         mode = "training" if self.model.training else "evaluation"

@@ -1,4 +1,4 @@
-"""The notebooks of examples/ run as they stand. (The quickstart is driven in a browser: test/browser/quickstart.spec.ts.)"""
+"""The notebooks of examples/ run as they stand; the quickstart does so in a browser (quickstart.spec.ts)."""
 
 from pathlib import Path
 

@@ -61,6 +61,21 @@ def test_blocks_of_other_shapes_do_not_fold():
     assert modules(described)["encoder.layer.0"].signature != modules(described)["encoder.layer.1"].signature
 
 
+def test_a_module_of_one_operation_is_called_by_it_and_blocks_that_compute_something_else_do_not_fold():
+    kinds = ["Relu", "Sigmoid", "Sigmoid"]
+    nodes = []
+    for i, kind in enumerate(kinds):
+        nodes.append(helper.make_node("Add", [f"v{i}", f"w{i}"], [f"a{i}"], name=f"/h.{i}/shift/Add"))
+        nodes.append(helper.make_node(kind, [f"a{i}"], [f"v{i + 1}"], name=f"/h.{i}/act/{kind}"))
+    weights = [weight(f"w{i}", 4) for i in range(3)]
+    described = describe(model(nodes, inputs=[info("v0")], outputs=[info("v3", shape=None)], weights=weights))
+    drawn = modules(described)
+    assert [drawn[f"h.{i}.act"].kind for i in range(3)] == kinds
+    assert [drawn[f"h.{i}.shift"].kind for i in range(3)] == ["Add"] * 3
+    assert [drawn[place].kind for place in ("", "h", "h.0")] == ["ONNX", "", ""]
+    assert drawn["h.0"].signature != drawn["h.1"].signature == drawn["h.2"].signature
+
+
 def test_what_a_sequential_is_called_is_not_said_twice():
     nodes = [
         helper.make_node("Relu", ["x"], ["h"], name="/layer1/layer1.0/act/Relu"),

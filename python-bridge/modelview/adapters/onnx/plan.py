@@ -19,6 +19,8 @@ from .steps import Call, Frame, Step, Within
 __all__ = ["KIND", "Plan"]
 
 KIND = "ONNX"
+HELPERS = ("Constant", "Identity")
+"""What exporters put beside what a module computes."""
 MOST_NODES = 500_000
 """With what is inside each call of a function: a function that calls another twice, which calls another twice, …"""
 TOO_DEEP = f"Its functions call each other more than {DEEPEST} deep: what is deeper is drawn as one node a call."
@@ -71,6 +73,7 @@ class Plan:
             self._open(model)
         self._run()
         self.found[0].kind = self._placing(model.graph).kinds.get("", KIND)
+        self._name_leaves()
 
     @property
     def expanded(self) -> bool:
@@ -132,6 +135,20 @@ class Plan:
                 stack.pop()
             else:
                 stack.append(self._graph(inner))
+
+    def _name_leaves(self) -> None:
+        """Call a module of one kind of operation by it, where the file has no class: 'Conv'.
+
+        So blocks that differ in what they compute are told apart, though they have the same weights.
+        """
+        kinds: dict[int, set[str]] = {}
+        for step in self.steps:
+            if step.node is not None and step.node.op_type not in HELPERS:
+                kinds.setdefault(step.place, set()).add(step.node.op_type)
+        above = {item.parent for item in self.found}
+        for index, item in enumerate(self.found):
+            if not item.kind and index not in above and len(kinds.get(index, ())) == 1:
+                [item.kind] = kinds[index]
 
     def _graph(self, scope: _Scope) -> Iterator[_Scope]:
         """Go through one graph; what is given is gone through before the next node."""

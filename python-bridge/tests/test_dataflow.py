@@ -1,4 +1,7 @@
+import collections
 import copy
+import dataclasses
+import os
 import random
 
 import numpy as np
@@ -379,3 +382,271 @@ def test_a_detection_model_with_a_list_of_pictures(families):
     outputs = [node.name for node in structure.nodes if node.role == "output"]
     assert outputs == ["output[0].boxes", "output[0].labels", "output[0].scores"]
     assert isinstance(families("detection")[0], torchvision.models.detection.FasterRCNN)
+
+
+def ends(flow):
+    """Source and target of each edge."""
+    return {(edge.source, edge.target) for edge in flow.edges}
+
+
+def dependent(model):
+    """The same model, made so that `torch.export` cannot follow it."""
+
+    class Dependent(type(model)):
+        def forward(self, *args, **kwargs):
+            given = [leaf for leaf in torch.utils._pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+            if not (given[0] if given else torch.zeros(1)).sum() < 1e9:
+                raise AssertionError
+            return super().forward(*args, **kwargs)
+
+    model.__class__ = Dependent
+    return model
+
+
+WAYS = pytest.mark.parametrize("way", [lambda model: model, dependent], ids=["export", "trace"])
+
+
+class Asks(nn.Module):
+    """Computes what it is given."""
+
+    def __init__(self, act):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.act = act
+
+    def forward(self, *args, **kwargs):
+        return self.act(self.fc, *args, **kwargs)
+
+
+ONES = torch.ones(3, 4)
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("act", "inputs", "names"),
+    [
+        (lambda fc, *, a, b: fc(a) + b, {"a": ONES, "b": ONES * 2}, {"a", "b"}),
+        (lambda fc, x, *, mask=None: fc(x) * mask, ((ONES,), {"mask": ONES * 2}), {"args_0", "mask"}),
+        (lambda fc, x, y: fc(x) + y, (ONES, ONES * 2), {"args_0", "args_1"}),
+        (lambda fc, d: fc(d["a"]) + d["more"][1], ({"a": ONES, "more": [3, ONES * 2]},), None),
+        (lambda fc, x, how, times, nothing: fc(x) * times if how == "twice" else x, (ONES, "twice", 2, None), None),
+        (lambda fc: fc(torch.ones(1, 4)), (), set()),
+    ],
+    ids=["keywords", "both", "several", "nested", "no tensors", "none"],
+)
+def test_models_are_called_as_they_want_to_be(way, act, inputs, names):
+    structure = describe(way(Asks(act)), inputs=inputs).structure
+    flow = structure.dataflow
+    assert flow.tier == ("export" if "Dependent" not in structure.kind else "trace"), flow.notes
+    check(flow, structure.tensors)
+    assert read(flow) == {"weight/fc.weight", "weight/fc.bias"}
+    assert [node.kind for node in flow.nodes if node.role == "output"] == ["output"]
+    if names is not None:
+        found = {node.name for node in flow.nodes if node.role == "input"}
+        assert len(found) == len(names)
+        assert found == names or flow.tier == "export"
+
+
+@dataclasses.dataclass
+class Answer:
+    logits: object
+    more: object = None
+
+
+class Opaque:
+    def __init__(self, hidden):
+        self.hidden = hidden
+        self.me = self
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (lambda y: Answer(y, [y * 2, 3]), ["logits", "more[0]"]),
+        (lambda y: Answer(y, Answer(y * 2)), ["logits", "more.logits"]),
+        (lambda y: [{"a": Answer(y)}, Answer(None, y * 2)], ["output[0].a.logits", "output[1].more"]),
+        (lambda y: collections.namedtuple("Two", "mean var")(y, y * 2), ["mean", "var"]),
+        (lambda y: Opaque(y * 2), ["hidden"]),
+        (lambda y: torch.distributions.Normal(y, 1.0, validate_args=False), ["loc", "scale"]),
+        (lambda y: None, []),
+        (lambda y: "text", []),
+    ],
+)  # fmt: skip
+def test_results_within_results_are_named_and_nothing_is_nothing(way, make, names):
+    structure = describe(way(Returns(make)), inputs=torch.ones(1, 2)).structure
+    flow = structure.dataflow
+    check(flow, structure.tensors)
+    assert [node.name for node in flow.nodes if node.role == "output"] == names
+    # What it computes is there, though nothing reads it.
+    assert "weight/fc.weight" in read(flow)
+
+
+def test_what_is_written_in_place_is_read_by_what_follows_in_an_exported_graph():
+    class Writes(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+            self.register_buffer("cache", torch.zeros(3, 4))
+
+        def forward(self, x):
+            y = torch.zeros_like(x)
+            y[:, :2] = self.fc(x)[:, 2:]
+            flat = y.view(-1)
+            flat.mul_(2)
+            self.cache[1:] = y[1:]
+            return y, self.cache + 1
+
+    structure = describe(Writes(), inputs=torch.ones(3, 4)).structure
+    flow = structure.dataflow
+    assert flow.tier == "export"
+    check(flow, structure.tensors)
+    assert parts(flow) == 1
+    copies = [node.path for node in flow.nodes if node.kind == "copy_"]
+    assert len(copies) == 2
+    kinds = {node.path: node.kind for node in flow.nodes}
+    after = {source: {kinds[target] for start, target in ends(flow) if start == source} for source in kinds}
+    assert "mul_" in {kind for start in (copies[0], "/view") for kind in after[start]}
+    assert ("/mul_", "/output[0]") in ends(flow)
+    assert (copies[1], "/add") in ends(flow)
+
+
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return torch.relu(self.fc(x))
+
+
+class Outer(nn.Module):
+    """One module under three names, called by two of them, the later first."""
+
+    def __init__(self):
+        super().__init__()
+        inner = Inner()
+        self.a = nn.ModuleList([inner])
+        self.b = nn.ModuleList([inner, nn.Linear(4, 4)])
+        self.c = inner
+
+    def forward(self, x):
+        return self.b[1](self.a[0](self.c(x)))
+
+
+@WAYS
+def test_a_shared_module_is_where_it_comes_first_and_its_calls_are_told_apart(way):
+    structure = describe(way(Outer()), inputs=ONES).structure
+    flow = structure.dataflow
+    nodes = check(flow, structure.tensors)
+    ran = [node.path for node in flow.nodes if node.role == "operation" and node.kind in ("linear", "relu")]
+    assert ran == ["a.0.fc/linear", "a.0/relu", "a.0.fc@1/linear", "a.0@1/relu", "b.1/linear"]
+    assert {nodes[path].shared for path in ("a.0@1", "a.0.fc@1")} == {"a.0", "a.0.fc"}
+    assert flow.nodes[nodes["a.0.fc@1"].parent].path == "a.0@1"
+    assert [nodes[path].shared for path in ("b.0", "c")] == ["a.0", "a.0"]
+    assert "a.0.fc/linear" in nodes
+    assert nodes["a.0"].outputs == (Value((3, 4), "float32"),)
+
+
+@WAYS
+def test_a_module_that_calls_itself_has_an_end(way):
+    class Again(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x, depth=2):
+            return x if depth == 0 else self(self.fc(x), depth - 1)
+
+    structure = describe(way(Again()), inputs=ONES).structure
+    check(structure.dataflow, structure.tensors)
+    assert [node.kind for node in structure.nodes if node.role == "operation"] == ["linear", "linear"]
+
+    class Endless(nn.Module):
+        def forward(self, x):
+            return self(x)
+
+    flow = flow_of(way(Endless()), ONES)
+    assert flow.tier == "modules"
+    assert "RecursionError" in flow.notes[-1]
+    assert len(flow.notes[-1]) < 5000
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (lambda: ValueError("wheels"), "ValueError: wheels"),
+        (StopIteration, "StopIteration"),
+        (lambda: SystemExit(3), "SystemExit: 3"),
+        (lambda: KeyError("k"), "KeyError: 'k'"),
+    ],
+)
+def test_whatever_a_forward_raises_is_told_with_the_persons_own_lines(way, problem, said):
+    def act(fc, x):
+        raise problem()
+
+    flow = flow_of(way(nn.Sequential(nn.Identity(), Asks(act))), ONES)
+    assert (flow.tier, flow.edges) == ("modules", ())
+    assert [node.path for node in flow.nodes] == ["", "0", "1", "1.fc"]
+    note = flow.notes[-1]
+    assert note.startswith("The model raised when it was called:\nTraceback (most recent call last):\n")
+    assert note.endswith(said)
+    assert "raise problem()" in note
+    assert "return self.act(self.fc, *args, **kwargs)" in note
+    assert not any(os.path.join("modelview", "adapters") in line for line in note.splitlines())
+    assert "_call_impl" not in note
+
+
+def test_an_error_that_cannot_be_printed_is_told_too():
+    class MuteError(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def act(fc, x):
+        raise MuteError
+
+    assert "MuteError" in flow_of(Asks(act), ONES).notes[-1]
+
+
+def test_scripted_and_compiled_parts_of_a_model_are_followed():
+    inner = nn.Sequential(nn.Linear(4, 4), nn.ReLU())
+    for part in (torch.jit.script(copy.deepcopy(inner)), torch.jit.trace(copy.deepcopy(inner), ONES)):
+        structure = describe(nn.Sequential(part, nn.Linear(4, 2)), inputs=ONES).structure
+        check(structure.dataflow, structure.tensors)
+        assert ends(structure.dataflow) == {
+            ("/input", "0/forward"),
+            ("0/forward", "1/linear"),
+            ("1/linear", "/output"),
+        }
+        assert read(structure.dataflow) == {
+            f"weight/{name}" for name in ("0.0.weight", "0.0.bias", "1.weight", "1.bias")
+        }
+    for model in (nn.Sequential(torch.compile(inner), nn.Linear(4, 2)), dependent(nn.Sequential(torch.compile(inner)))):
+        flow = flow_of(model, ONES)
+        assert {"linear", "relu"} <= {node.kind for node in flow.nodes if node.role == "operation"}
+    inner.compile()
+    assert summary(flow_of(inner, ONES)) == ["/input: input", "0/linear: linear", "1/relu: relu", "/output: output"]
+
+
+@WAYS
+def test_names_are_data_in_a_graph_too(way):
+    class Named(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.add_module("a/b @1 <script>", nn.Linear(4, 4))
+            self.add_module("output", nn.Linear(4, 4))
+
+        def forward(self, x):
+            return {"output": self._modules["output"](self._modules["a/b @1 <script>"](x)), "x": x + 1}
+
+    structure = describe(way(Named()), inputs=ONES).structure
+    check(structure.dataflow, structure.tensors)
+    assert read(structure.dataflow) == set(structure.tensors)
+    assert [node.name for node in structure.nodes if node.role == "output"] == ["output", "x"]
+
+
+def test_a_model_that_is_not_initialised_says_so():
+    flow = flow_of(nn.Sequential(nn.Linear(4, 4), nn.Identity(), nn.LazyLinear(3)), torch.ones(1, 5))
+    assert flow.tier == "modules"
+    assert flow.notes

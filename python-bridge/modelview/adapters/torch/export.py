@@ -17,6 +17,7 @@ from ...inputs import Inputs
 from ...structure import DataflowBuilder
 from ...tensors import Tensors
 from .facts import IN_TORCH, attributes_of, memory_of, named_outputs, value_of, written_arguments
+from .places import Places
 from .quiet import quiet
 
 __all__ = ["export_into"]
@@ -56,8 +57,7 @@ class _Conversion:
 
     def __init__(self, builder: DataflowBuilder, model: nn.Module, program: Any, tensors: Tensors) -> None:
         self.builder = builder
-        self.model = model
-        self.first: dict[int, str] = {id(module): path for path, module in model.named_modules()}
+        self.places = Places(builder, model)
         self.program = program
         self.tensors = tensors
         # Where each value comes from: a node of ours, and which one of its results it is.
@@ -106,7 +106,7 @@ class _Conversion:
             return
         name = _name(node)
         index = self.builder.add(
-            self._place(node),
+            self.places.of(node),
             name,
             name,
             reads=list(dict.fromkeys(self.held[read] for read in node.all_input_nodes if self.held.get(read))),
@@ -169,28 +169,6 @@ class _Conversion:
                 "", name, "output", role="output", reads=[self.held[read]] if read in self.held else []
             )
             self._connect(read, index)
-
-    def _place(self, node: fx.Node) -> str:
-        """The innermost call of a module that an operation ran in; made where it is new."""
-        place = ""
-        for key, (path, _) in (node.meta.get("nn_module_stack") or {}).items():
-            # `L__self___block_fc@1` is the second call; the path is the first one's.
-            name = self._listed(path.partition("@")[0])
-            call = key.rpartition("@")[2] if "@" in key else ""
-            here = f"{name}@{call}" if call else name
-            if not self.builder.has(name):
-                continue
-            if not self.builder.has(here):
-                self.builder.call(here, name, place)
-            place = here
-        return place
-
-    def _listed(self, path: str) -> str:
-        """The path under which a module comes first: a shared one is called by any of its names."""
-        try:
-            return self.first[id(self.model.get_submodule(path))]
-        except (AttributeError, KeyError):
-            return path
 
 
 def _written(node: fx.Node) -> Iterator[fx.Node]:

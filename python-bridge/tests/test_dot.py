@@ -1,6 +1,8 @@
 """The graph in Graphviz's language, and as JSON."""
 
 import json
+import re
+from pathlib import Path
 
 import networkx
 import numpy as np
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from modelview import ModelView
 from modelview.adapters import describe
 from modelview.errors import AddressError
 from modelview.structure import Dataflow, Edge, Node
@@ -235,3 +238,18 @@ def test_the_graph_as_json_is_what_the_page_is_told_with_the_models_name():
     ]
     assert edges == [(edge.source, edge.target, list(edge.shape), edge.dtype) for edge in structure.edges]
     assert describe({"w": np.ones(2)}).structure.graph_json()["edges"] == []
+
+
+def test_the_docs_say_what_works(capsys):
+    text = (Path(__file__).parents[2] / "docs" / "structure.md").read_text(encoding="utf-8")
+    mv = ModelView(Tower(), inputs=torch.ones(5, 4))
+    names = {"mv": mv}
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(code, names)
+    assert capsys.readouterr().out.count("Tower: Tower, 94 parameters") == 3
+    assert parse(names["inside"]).attributes["label"] == "Tower: blocks"
+    assert set(names["flow"].edges(data="dtype")) == {
+        (edge.source, edge.target, "float32") for edge in mv.structure.edges
+    }
+    rows = re.findall(r"^\| `(.*?)` +\|", text, re.MULTILINE)
+    assert set(mv.structure.graph_json()) == {key for row in rows for key in row.split("`, `")}

@@ -207,7 +207,7 @@ class Structure:
         return dot_of(self.name, self.dataflow, within=within, depth=depth, fold=fold, direction=direction)
 
     def graph_json(self) -> dict[str, Any]:
-        """The whole graph as JSON has it: what `json.dump` takes, and what the page saves.
+        """The whole graph as JSON has it: what `json.dump` takes (docs/structure.md).
 
         Finding the dataflow calls a copy of the model: see `dataflow`.
 

@@ -14,6 +14,9 @@ from .state import StateError, check_region
 from .tensors import Selection, Tensor
 from .tensors.dtype import Array
 
+FOLLOWING = frozenset({"graph"})
+"""Tabs that show where in the model a module is: selecting another moves what they show, and does not leave them."""
+
 
 @dataclass(frozen=True, repr=False)
 class Selected:
@@ -161,7 +164,8 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
         return _at(state, tensor)
     paths = [node.path for node in model.structure.modules]
     if wanted in paths:
-        return {**state, "node": wanted, "address": None, "tab": None, "region": None}
+        tab = state["tab"] if state["tab"] in FOLLOWING else None
+        return {**state, "node": wanted, "address": None, "tab": tab, "region": None}
     raise _unknown(model, wanted, paths)
 
 

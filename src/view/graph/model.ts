@@ -113,6 +113,7 @@ export class GraphModel {
   search(query: string): { readonly problem: string | null; readonly searching: boolean } {
     const filter = parseFilter(query);
     this._found = filter ? boxesFound(this.graph, this.boxes, filter) : [];
+    this.goneTo = -1;
     const counts = countsAbove(this._found);
     const lit = new Set([...counts.keys(), ...this._found]);
     for (const box of this._found) {
@@ -123,11 +124,16 @@ export class GraphModel {
     return { problem: filter?.problem ?? null, searching: filter !== null };
   }
 
-  /** The match after, or before, another, going round. */
-  nextFound(from: Box | null, step: 1 | -1): Box | null {
+  /** The match after, or before, the one that was gone to last, going round; a new search begins at its first. */
+  nextFound(step: 1 | -1): { readonly box: Box; readonly number: number } | null {
     const { length } = this._found;
-    const at = from ? this._found.indexOf(from) : -1;
-    const next = at < 0 ? (step > 0 ? 0 : length - 1) : (at + step + length) % length;
-    return this._found[next] ?? null;
+    if (!length) {
+      return null;
+    }
+    this.goneTo = this.goneTo < 0 ? (step > 0 ? 0 : length - 1) : (this.goneTo + step + length) % length;
+    return { box: this._found[this.goneTo]!, number: this.goneTo + 1 };
   }
+
+  /** The place of the match that was gone to last; -1 before the first. */
+  private goneTo = -1;
 }

@@ -405,13 +405,12 @@ export class GraphView implements View {
 
   /** To the next of what was found: opened, selected, in sight. The field keeps the focus, so that Enter goes on. */
   private goToFound(step: 1 | -1): void {
-    const { model } = this;
-    const next = model?.nextFound(this.selected, step);
-    if (model && next) {
-      const { found } = model;
-      this.tools.search.update({ note: `${formatCount(found.indexOf(next) + 1)} of ${formatCount(found.length)}` });
-      this.choose(next);
-      this.reveal(next);
+    const next = this.model?.nextFound(step);
+    if (next) {
+      const { length } = this.model!.found;
+      this.tools.search.update({ note: `${formatCount(next.number)} of ${formatCount(length)}` });
+      this.choose(next.box);
+      this.reveal(next.box);
     }
   }
 

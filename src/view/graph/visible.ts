@@ -104,13 +104,15 @@ export function openAtFirst({ root }: Boxes, room: number): Set<string> {
   let level = root.children;
   while (level.length) {
     const next: Box[] = [];
-    for (const box of level) {
+    // The smallest first: a block that holds little but other blocks costs nothing to look into.
+    for (const box of [...level].sort((a, b) => a.children.length - b.children.length)) {
       const { children, run } = box;
       // A layer's own operation says no more than the layer does, and a run opens to many of the same.
       const worthwhile = run === null && children.some(child => child.children.length > 0);
-      if (worthwhile && taken + children.length <= room) {
+      const more = children.length - 1;
+      if (worthwhile && (more === 0 || taken + more <= room)) {
         open.add(box.id);
-        taken += children.length;
+        taken += more;
         next.push(...children);
       }
     }

@@ -88,7 +88,15 @@ describe('what is open', () => {
   it('opens at first what there is room for, and no run', () => {
     const { boxes } = new GraphModel(encoder(12));
     expect([...openAtFirst(boxes, 24)]).toEqual(['encoder']);
-    expect([...openAtFirst(boxes, 4)]).toEqual([]);
+    const lines = ['', 'a: A', 'a.x: X 1', 'a.x/p', 'a.y: Y 2', 'a.y/p', 'b: B', 'b/q'];
+    const small = new GraphModel(
+      graph(lines, [
+        ['a.x/p', 'a.y/p'],
+        ['a.y/p', 'b/q']
+      ])
+    );
+    expect([...openAtFirst(small.boxes, 2)]).toEqual([]);
+    expect([...openAtFirst(small.boxes, 3)]).toEqual(['a']);
   });
 
   it('names the box that stands for one that is not seen', () => {
@@ -217,14 +225,22 @@ describe('a search', () => {
     const closed = model(2);
     closed.search('kind:Linear kind:module');
     expect(ids(closed.found)).toEqual(['encoder.layer.0.fc', 'encoder.layer.1.fc', 'head']);
-    const [first, second, third] = closed.found as [Box, Box, Box];
-    expect(closed.nextFound(null, 1)).toBe(first);
-    expect(closed.nextFound(first, 1)).toBe(second);
-    expect(closed.nextFound(third, 1)).toBe(first);
-    expect(closed.nextFound(first, -1)).toBe(third);
-    expect(closed.nextFound(null, -1)).toBe(third);
+    const gone = (step: 1 | -1): [string, number] => {
+      const next = closed.nextFound(step)!;
+      return [next.box.id, next.number];
+    };
+    expect([gone(1), gone(1), gone(1), gone(1), gone(-1)]).toEqual([
+      ['encoder.layer.0.fc', 1],
+      ['encoder.layer.1.fc', 2],
+      ['head', 3],
+      ['encoder.layer.0.fc', 1],
+      ['head', 3]
+    ]);
+    // Another search begins anew, also from its end.
+    closed.search('kind:Linear kind:module');
+    expect(gone(-1)).toEqual(['head', 3]);
     closed.search('nothing');
-    expect(closed.nextFound(null, 1)).toBeNull();
+    expect(closed.nextFound(1)).toBeNull();
   });
 });
 

@@ -41,6 +41,9 @@ class Model:
         self.closed = True
         for tensor in self.tensors.values():
             tensor.close()
+        for asked in (self.structure.capture, self.structure.profiler):
+            if asked is not None:
+                asked.close()
         if self._on_close is not None:
             self._on_close()
 

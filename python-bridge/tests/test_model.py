@@ -120,7 +120,7 @@ def test_a_closed_model_has_let_go_and_says_so():
     import weakref
 
     model = nn.Linear(3, 3)
-    view = describe(model)
+    view = describe(model, inputs=torch.ones(1, 3))
     tensor = view.tensors["weight"]
     tensor.read()
     watch = weakref.ref(model)
@@ -130,7 +130,8 @@ def test_a_closed_model_has_let_go_and_says_so():
     assert watch() is None
     assert tensor.shape == (3, 3)
     assert "closed" in tensor.descriptor()["problem"]
-    for ask in (tensor.read, tensor.statistics):
+    assert "Shapes: not known yet" in str(view.structure)
+    for ask in (tensor.read, tensor.statistics, view.structure.summary, view.structure.profile):
         with pytest.raises(ClosedError) as caught:
             ask()
         assert caught.value.code == "closed"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
+from ..errors import ClosedError
 from ..tensors.progress import Cancel, Progress
 from .node import Edge, Node, Role, Value
 
@@ -100,6 +101,14 @@ class Capture:
             if self._found is None:
                 self._found = self._find(progress, cancelled)
             return self._found
+
+    def close(self) -> None:
+        """Let go of the model; what was found stays."""
+        self._find = _closed
+
+
+def _closed(*_: object) -> Dataflow:
+    raise ClosedError("the view was closed and has let go of its model: make a new one")
 
 
 class DataflowBuilder:

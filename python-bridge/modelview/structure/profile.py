@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from ..errors import ProfileError
+from ..errors import ClosedError, ProfileError
 from ..tensors.progress import Cancel, Progress
 from .node import Node
 from .profile_table import format_quantity, profile_table
@@ -176,3 +176,11 @@ class Profiler:
             return self.last
         finally:
             self._running.release()
+
+    def close(self) -> None:
+        """Let go of the model; what was measured last stays."""
+        self._measure = _closed
+
+
+def _closed(*_: object) -> Profile:
+    raise ClosedError("the view was closed and has let go of its model: make a new one")

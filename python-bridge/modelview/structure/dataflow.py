@@ -201,9 +201,7 @@ class DataflowBuilder:
         """A value goes from one node to another; the same one twice is one edge."""
         self._edges[source, target, value] = None
 
-    def finish(
-        self, tier: str, notes: Sequence[str] = (), seconds: float = 0.0, *, unread: bool = False
-    ) -> Dataflow:
+    def finish(self, tier: str, notes: Sequence[str] = (), seconds: float = 0.0, *, unread: bool = False) -> Dataflow:
         """Leave out what nothing reads, unless `unread`, and work out what goes into and out of each node.
 
         Of a model that returns nothing all is kept: what nothing reads may be what it is for.

@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   wire: [],
   tensor: ['wire'],
   gl: ['tensor', 'wire'],
-  layout: [],
+  layout: ['tensor', 'wire'],
   ui: ['dom', 'tensor', 'wire'],
   chart: ['dom', 'tensor', 'wire'],
   view: ['chart', 'ui', 'gl', 'layout', 'dom', 'tensor', 'wire'],

@@ -77,6 +77,10 @@ export function boxesOf({ nodes, edges, direction }: LayoutGraph): { boxes: Boxe
   return { boxes, ids: order.map(({ id }) => id) };
 }
 
+/** A box's own size, across the lines and along them. */
+export const sizeOf = ({ width, height, right }: Boxes, box: number): { width: number; height: number } =>
+  right ? { width: height[box]!, height: width[box]! } : { width: width[box]!, height: height[box]! };
+
 /** Whether a box is somewhere above another one. */
 function holds({ parent, open }: Boxes, outer: number, inner: number): boolean {
   if (!open[outer] || outer === inner) {

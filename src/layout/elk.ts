@@ -63,11 +63,16 @@ function elkGraphOf({ nodes, inputs, outputs, pieces }: Level, { order, rows }: 
   const inRow = (row: number): Partial<ElkNode> => (rows ? { x: 0, y: row * ROW } : {});
   const border = (letter: string, count: number, constraint: string, row: number): ElkNode[] =>
     Array.from({ length: count }, (_, i) => ({
-      id: `${letter}${i}`,
+      id: `${letter}${i}.`,
       width: 1,
       height: 1,
       ...inRow(row),
-      layoutOptions: rows ? {} : { 'elk.layered.layering.layerConstraint': constraint }
+      // One place for all of its lines.
+      ports: [portOf(`${letter}${i}`, 0.5, letter === 'i' ? 1 : 0, letter === 'i' ? 'SOUTH' : 'NORTH')],
+      layoutOptions: {
+        'elk.portConstraints': 'FIXED_POS',
+        ...(rows ? {} : { 'elk.layered.layering.layerConstraint': constraint })
+      }
     }));
   return {
     id: 'level',
@@ -97,43 +102,49 @@ function elkNodeOf(
   enters: boolean,
   leaves: boolean
 ): ElkNode {
-  const at = (id: string, x: number, y: number): ElkPort => ({
-    id,
-    x,
-    y,
-    layoutOptions: { 'elk.port.side': y ? 'SOUTH' : 'NORTH' }
-  });
+  const enter = (input: number, x: number): ElkPort => portOf(`n${i}.i${input}`, x, 0, 'NORTH');
+  const leave = (output: number, x: number): ElkPort => portOf(`n${i}.o${output}`, x, height, 'SOUTH');
   return {
     id: `n${i}`,
     width,
     height,
     ports: [
-      ...(enters ? [at(`n${i}.i${ANYWHERE}`, width / 2, 0)] : []),
-      ...inputs.map((x, k) => at(`n${i}.i${k}`, x, 0)),
-      ...(leaves ? [at(`n${i}.o${ANYWHERE}`, width / 2, height)] : []),
-      ...outputs.map((x, k) => at(`n${i}.o${k}`, x, height))
+      ...(enters ? [enter(ANYWHERE, width / 2)] : []),
+      ...inputs.map((x, k) => enter(k, x)),
+      ...(leaves ? [leave(ANYWHERE, width / 2)] : []),
+      ...outputs.map((x, k) => leave(k, x))
     ],
     layoutOptions: { 'elk.portConstraints': 'FIXED_POS' }
   };
 }
 
+const portOf = (id: string, x: number, y: number, side: 'NORTH' | 'SOUTH'): ElkPort => ({
+  id,
+  x,
+  y,
+  layoutOptions: { 'elk.port.side': side }
+});
+
 function laidOf({ inputs, outputs, nodes, pieces }: Level, graph: ElkNode): LaidLevel {
   const children = graph.children!;
   const middles = (from: number, count: number): Float64Array =>
     Float64Array.from({ length: count }, (_, i) => children[from + i]!.x! + 0.5);
+  // Where lines cross the border the engine has left room enough, of which the box's padding is a part.
+  const above = inputs ? SPACING.padding : 0;
+  const below = outputs ? SPACING.padding : 0;
   const places = new Float64Array(2 * nodes.length);
   for (const { id, x, y } of children.slice(inputs, inputs + nodes.length)) {
-    places.set([x!, y!], 2 * Number(id.slice(1)));
+    places.set([x!, y! - above], 2 * Number(id.slice(1)));
   }
   return {
     width: graph.width!,
-    height: graph.height!,
+    height: graph.height! - above - below,
     nodes: places,
     inputs: middles(0, inputs),
     outputs: middles(inputs + nodes.length, outputs),
-    pieces: pieces.map((_, i) => cornersOf(graph.edges![i]!.sections![0]!))
+    pieces: pieces.map((_, i) => cornersOf(graph.edges![i]!.sections![0]!, above))
   };
 }
 
-const cornersOf = ({ startPoint, bendPoints, endPoint }: ElkEdgeSection): Float64Array =>
-  Float64Array.from([startPoint, ...(bendPoints ?? []), endPoint].flatMap(({ x, y }) => [x, y]));
+const cornersOf = ({ startPoint, bendPoints, endPoint }: ElkEdgeSection, above: number): Float64Array =>
+  Float64Array.from([startPoint, ...(bendPoints ?? []), endPoint].flatMap(({ x, y }) => [x, y - above]));

@@ -17,6 +17,12 @@ export function fanIn({ nodes, pieces }: Level, laid: LaidLevel): LaidLevel {
     }
   });
   const corners = [...laid.pieces];
+  /** Whether a line may go down here, and not through a box or along one. */
+  const isFree = (x: number, from: number, to: number): boolean =>
+    nodes.every(({ width, height }, i) => {
+      const [left, top] = [laid.nodes[2 * i]!, laid.nodes[2 * i + 1]!];
+      return x < left - NEAR || x > left + width + NEAR || from > top + height || to <= top;
+    });
   entering.forEach((group, node) => {
     if (group.length < 2 || group.length > MOST) {
       return;
@@ -31,7 +37,11 @@ export function fanIn({ nodes, pieces }: Level, laid: LaidLevel): LaidLevel {
       members.forEach((i, rank) => {
         const line = corners[i]!;
         const shift = step * (rank + (members.length < group.length ? 1 : 0));
-        if (shift > 0 && Math.abs(line.at(-6)! - line.at(-4)!) > shift + SPACING.lines) {
+        if (
+          shift > 0 &&
+          Math.abs(line.at(-6)! - line.at(-4)!) > shift + SPACING.lines &&
+          isFree(line.at(-4)! + side * shift, line.at(-3)!, line.at(-1)!)
+        ) {
           const moved = Float64Array.from(line);
           moved[line.length - 4]! += side * shift;
           moved[line.length - 2]! += side * shift;
@@ -42,6 +52,9 @@ export function fanIn({ nodes, pieces }: Level, laid: LaidLevel): LaidLevel {
   });
   return { ...laid, pieces: corners };
 }
+
+/** So far a line stays from a box that it passes. */
+const NEAR = SPACING.lines / 2;
 
 /** Whether a line comes from the side before it goes down into its box. */
 function isBent(line: Float64Array): boolean {

@@ -1,8 +1,12 @@
+import { ByteCache } from '../tensor/cache';
 import type { Boxes, Places } from './boxes';
 import { layLevel } from './lay-level';
 import type { LayLevel } from './level';
-import { LevelCache } from './level-cache';
 import { layBoxes } from './nested';
+import type { LevelCache } from './nested';
+
+/** How much is remembered. */
+const CAPACITY = 32e6;
 
 /** How long a thread is kept, in milliseconds, before whatever else waits for it has its turn. */
 const TURN = 20;
@@ -13,7 +17,7 @@ export class Solver {
 
   constructor(
     private readonly lay: LayLevel = layLevel,
-    private readonly cache = new LevelCache()
+    private readonly cache: LevelCache = new ByteCache(CAPACITY)
   ) {}
 
   /** Null where it is no longer wanted. One that waits is dropped at once, one under way after the level that it is at. */

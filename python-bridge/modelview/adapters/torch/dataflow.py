@@ -34,6 +34,7 @@ PLUMBING = tuple(
         ("_compile.py",),
         ("_dynamo", "eval_frame.py"),
         ("_ops.py",),
+        ("overrides.py",),
     )
 )
 """Where PyTorch calls modules, and calls us who watch: some frames for each level of the model, which say nothing."""

@@ -21,6 +21,12 @@ from modelview.structure import Edge
 ROW = np.ones((2, 4), "float32")
 
 
+@pytest.fixture(autouse=True)
+def counted_from_the_start():
+    """Keras numbers operations for as long as it runs."""
+    keras.utils.clear_session(free_memory=False)
+
+
 def follow(model, inputs=None):
     structure = describe(model, inputs=inputs).structure
     check(structure.dataflow, structure.tensors)

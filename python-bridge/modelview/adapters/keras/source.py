@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from math import prod
 from threading import Lock
 from typing import Any
@@ -25,9 +26,9 @@ class VariableSource:
     """A variable of whatever back end.
 
     No back end but PyTorch's counts what is written to a variable, and an optimizer writes in place. So a change is
-    noticed by comparing: where the values are in memory, where that is told, and 16,384 of them, spread evenly. What
-    may be missed is a change in place of a few values of a larger variable (`Tensor.touch`). Nothing is read
-    for this before a view has read the variable.
+    noticed by comparing: where the values are in memory, which is not told on a device, and 16,384 of them, spread
+    evenly. What may be missed is a change of a few values of a larger variable, in place or on a device
+    (`Tensor.touch`). Nothing is read for this before a view has read the variable.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ class VariableSource:
         self._owner = owner
         self._lock = Lock()
         self._count = 0
-        self._seen: object = None
+        self._seen: tuple[object, object] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -94,8 +95,9 @@ class VariableSource:
         with self._lock:
             if self._seen is not None and not self._unset:
                 seen = _look(self._variable)
-                if seen != self._seen:
-                    self._seen, self._count = seen, self._count + 1
+                if seen != self._seen and not (seen[1] == self._seen[1] and _copies_itself(self._variable)):
+                    self._count += 1
+                self._seen = seen
             return id(self._variable), self._unset, self._count
 
     def read(self, index: Index) -> Array:
@@ -106,7 +108,13 @@ class VariableSource:
         with self._lock:
             if self._seen is None:
                 self._seen = _look(self._variable)
-        values = np.asarray(keras.ops.convert_to_numpy(_tensor(self._variable)[index]))
+        tensor = _tensor(self._variable)
+        if not index:
+            tensor, index = keras.ops.reshape(tensor, (1,)), (0,)
+        # TensorFlow makes no array of a single bfloat16.
+        block = tuple(slice(use, use + 1) if isinstance(use, int) else use for use in index)
+        inner = tuple(0 if isinstance(use, int) else slice(None) for use in index)
+        values = np.asarray(keras.ops.convert_to_numpy(tensor[block])[inner])
         # It knows the kinds that NumPy lacks.
         return NumpySource(values).read((slice(None),) * values.ndim)
 
@@ -121,27 +129,38 @@ def _tensor(variable: Any) -> Any:
     return value if detach is None else detach()
 
 
-def _look(variable: Any) -> tuple[object, ...]:
-    """What is different once the values have changed."""
+def _look(variable: Any) -> tuple[object, bytes | int]:
+    """Where the values are, and some of them; of PyTorch's, which are counted, how often they changed."""
     tensor = _tensor(variable)
     counted = getattr(tensor, "_version", None)
     if counted is not None:
-        return counted, tensor.data_ptr()
-    pointer = _pointer(tensor)
-    if pointer is not None and pointer != _pointer(_tensor(variable)):
-        # A variable that is written to sparsely is copied whenever it is read.
-        pointer = None
+        return tensor.data_ptr(), int(counted)
     step = max(1, prod(int(size) for size in variable.shape) // SAMPLE)
-    flat = keras.ops.reshape(tensor, (-1,))
-    return pointer, keras.ops.convert_to_numpy(flat[::step]).tobytes()
+    memory = _memory(tensor)
+    if memory is not None:
+        return _pointer(memory), memory.reshape(-1)[::step].tobytes()
+    return None, keras.ops.convert_to_numpy(keras.ops.reshape(tensor, (-1,))[::step]).tobytes()
 
 
-def _pointer(tensor: Any) -> int | None:
-    """Where a tensor's values are, or `None` where it does not say so: on a device, bfloat16."""
-    try:
-        return int(np.asarray(memoryview(tensor)).__array_interface__["data"][0])
-    except (TypeError, ValueError, BufferError):
-        return None
+def _memory(tensor: Any) -> Array | None:
+    """A tensor's values where they are, or `None` where that is not told: on a device."""
+    with suppress(Exception):
+        return np.asarray(memoryview(tensor))
+    # A kind that Python's buffers lack is asked as integers of the same bits, where back end and Keras can do that.
+    with suppress(Exception):
+        bits = f"uint{8 * _size(str(keras.backend.standardize_dtype(tensor.dtype)))}"
+        return np.asarray(memoryview(keras.ops.view(tensor, bits)))
+    return None
+
+
+def _pointer(memory: Array) -> int:
+    return int(memory.__array_interface__["data"][0])
+
+
+def _copies_itself(variable: Any) -> bool:
+    """Whether a variable is copied whenever it is read: one that was written to sparsely, on TensorFlow."""
+    both = [_memory(tensor) for tensor in (_tensor(variable), _tensor(variable))]
+    return len({_pointer(each) for each in both if each is not None}) == 2
 
 
 def _device(value: Any) -> str:

@@ -65,7 +65,10 @@ export function seeded(seed: number): (below: number) => number {
 }
 
 /** Boxes in boxes, with edges between any two of them; from an earlier to a later one unless it may go round. */
-export function randomGraph(seed: number, { acyclic = true, direction = 'down' } = {}): LayoutGraph {
+export function randomGraph(
+  seed: number,
+  { acyclic = true, direction = 'down' }: { acyclic?: boolean; direction?: LayoutGraph['direction'] } = {}
+): LayoutGraph {
   const next = seeded(seed);
   const ends: string[] = [];
   let left = 10 + next(40);

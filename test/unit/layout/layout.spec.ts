@@ -139,7 +139,9 @@ describe('a layout', () => {
     const experts = Array.from({ length: 64 }, (_, i) =>
       i % 9 ? box(`e${i}`, 90, 40) : open(`e${i}`, [box(`e${i}.up`), box(`e${i}.down`)])
     );
-    const ends = experts.map(({ id, children }) => (children ? [`${id}.up`, `${id}.down`] : [id, id]));
+    const ends = experts.map(({ id, children }): [string, string] =>
+      children ? [`${id}.up`, `${id}.down`] : [id, id]
+    );
     const asked = graph(
       [box('gate'), box('tokens'), ...experts, box('sum')],
       [

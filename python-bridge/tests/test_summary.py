@@ -1,7 +1,5 @@
 """The structure as text, beside `torchinfo`, whose users know what they look for."""
 
-import time
-
 import numpy as np
 import pytest
 import torch
@@ -131,7 +129,7 @@ def test_printing_never_calls_the_model_and_shows_the_shapes_that_are_known():
     before = str(structure)
     assert "3 × 4" not in before
     assert before.splitlines()[-1] == (
-        "Shapes: not known yet. `.structure.summary()` finds them; it calls a copy of the model."
+        "Shapes: not known yet. `.structure.summary()` finds them, and may call a copy of the model to do so."
     )
     assert str(structure.summary(shapes=False)) == before
     assert Counted.calls == 0
@@ -215,14 +213,12 @@ def test_where_lines_are_few_all_of_the_model_is_shown_less_deep():
     assert not summary.cut
 
 
-def test_ten_thousand_modules_print_at_once_and_on_one_screen():
+def test_ten_thousand_modules_print_on_one_screen():
     model = nn.Sequential(
         *(nn.Sequential(*(nn.Linear(2, 2 + (i + j) % 3) for j in range(99))) for i in range(100)),
     )
     structure = describe(model).structure
-    started = time.perf_counter()
     text = str(structure)
-    assert time.perf_counter() - started < 2
     assert "… (10,001 modules)" in text
     assert len(text.splitlines()) < 75
     assert "19,800 tensors" in text.splitlines()[0]

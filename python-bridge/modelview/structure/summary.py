@@ -22,7 +22,7 @@ MOST_LINES = 60
 MOST_VALUES = 8
 """Inputs and outputs of the model that are listed."""
 
-HOW_TO_KNOW = "Shapes: not known yet. `.structure.summary()` finds them; it calls a copy of the model."
+HOW_TO_KNOW = "Shapes: not known yet. `.structure.summary()` finds them, and may call a copy of the model to do so."
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from '../../wire/protocol';
+import { stemOf } from '../tree/items';
 
 /** Something that the graph can show: a module or a run of equal ones, which open; an operation, an input, an output. */
 export interface Box {
@@ -129,24 +130,35 @@ function common(nodes: readonly GraphNode[], one: number, other: number): number
   return a;
 }
 
-/** Neighbours of equal structure together, everything else alone. */
+/** Neighbours of equal structure together, everything else alone. Layers must also be told apart by a number alone: query, key and value stay three. */
 function runsOf(siblings: readonly number[], nodes: readonly GraphNode[], below: readonly number[][]): number[][] {
+  const isBlock = (index: number): boolean => below[index]!.some(child => nodes[child]!.role === 'module');
+  const areEqual = (a: number, b: number): boolean => {
+    const [one, other] = [nodes[a]!, nodes[b]!];
+    const bothModules = one.role === 'module' && other.role === 'module';
+    if (!bothModules || one.signature !== other.signature) {
+      return false;
+    }
+    const [name, next] = [calledBy(one), calledBy(other)];
+    const stem = stemOf(name);
+    return isBlock(a) || name === next || (stem !== null && stem === stemOf(next));
+  };
   const runs: number[][] = [];
   for (const index of siblings) {
     const last = runs.at(-1);
-    const node = nodes[index]!;
-    const before = last && nodes[last[0]!]!;
-    if (before && node.role === 'module' && before.role === 'module' && node.signature === before.signature) {
+    if (last && areEqual(last[0]!, index)) {
       last.push(index);
     } else {
       runs.push([index]);
     }
   }
-  return runs.flatMap(run => {
-    const isBlock = below[run[0]!]!.some(index => nodes[index]!.role === 'module');
-    return run.length >= (isBlock ? RUN_OF_BLOCKS : RUN_OF_LAYERS) ? [run] : run.map(index => [index]);
-  });
+  return runs.flatMap(run =>
+    run.length >= (isBlock(run[0]!) ? RUN_OF_BLOCKS : RUN_OF_LAYERS) ? [run] : run.map(index => [index])
+  );
 }
+
+/** A module's name, whichever call of it this is. */
+const calledBy = ({ name }: GraphNode): string => name.replace(/@\d+$/, '');
 
 function runOf(members: readonly number[], nodes: readonly GraphNode[]): Run {
   const first = nodes[members[0]!]!;

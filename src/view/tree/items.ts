@@ -211,7 +211,7 @@ function folded(parent: ModuleItem, modules: ModuleItem[], alone: boolean): Item
 }
 
 /** `layer3` → `layer`, `3` → ``; a name that is no number in a row has none: query, key and value stay three. */
-const stemOf = (name: string): string | null => /^(.*?)\d+$/.exec(name)?.[1] ?? null;
+export const stemOf = (name: string): string | null => /^(.*?)\d+$/.exec(name)?.[1] ?? null;
 
 const isEqual = (a: ModuleItem, b: ModuleItem): boolean =>
   stemOf(a.name) !== null &&

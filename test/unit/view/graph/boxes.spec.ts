@@ -27,12 +27,16 @@ describe('boxesOf', () => {
   });
 
   it('folds two blocks, but layers only from three on', () => {
-    expect(inside(['', 'a: ReLU', 'b: ReLU'])).toBe('a b');
-    expect(inside(['', 'a: ReLU', 'b: ReLU', 'c: ReLU'])).toBe('ReLU × 3[a b c]');
+    expect(inside(['', '0: ReLU', '1: ReLU'])).toBe('0 1');
+    expect(inside(['', '0: ReLU', '1: ReLU', '2: ReLU'])).toBe('ReLU × 3[0 1 2]');
+  });
+
+  it('keeps layers apart whose names say more than a number: query, key and value', () => {
+    expect(inside(['', 'query: Linear 4', 'key: Linear 4', 'value: Linear 4'])).toBe('query key value');
   });
 
   it('keeps blocks apart between which something else ran', () => {
-    expect(inside(['', 'a: ReLU', 'b: ReLU', 'x: Pool', 'c: ReLU'])).toBe('a b x c');
+    expect(inside(['', '0: ReLU', '1: ReLU', 'x: Pool', '2: ReLU'])).toBe('0 1 x 2');
   });
 
   it('leaves out modules in which nothing ran, unless nothing is known to have run at all', () => {

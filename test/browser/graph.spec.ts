@@ -354,7 +354,9 @@ test('where forward raises, the traceback can be read whole and copied, and the 
   await expect(traceback).toHaveCSS('user-select', 'text');
   expect([...(await raises.boxes()).keys()]).toEqual(['fc']);
   await raises.root.getByRole('button', { name: 'Profile' }).click();
-  await expect(raises.root.locator('.mv-notice-bar[data-kind=error]')).toContainText('Not profiled');
+  await expect(raises.root.locator('.mv-graph-provenance')).toContainText('Not profiled');
+  await expect(raises.root.locator('.mv-graph-notes')).toContainText('RuntimeError');
+  await expect(raises.root.getByLabel('colour by')).toHaveValue('kind');
 });
 
 test('while a cell runs the view says that it waits, and can be told not to', async () => {

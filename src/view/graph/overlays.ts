@@ -55,10 +55,11 @@ export class Overlays {
   }
 }
 
-/** The overlays of a profile. A run is its members together; a module's later calls are told with its first. */
+/** The overlays of a profile, of what could be measured. A run is its members together; a module's later calls are told with its first. */
 export function overlaysOf({ measures }: Profile, { of }: Boxes): Overlay[] {
   const indices = new Map(of.flatMap((box, index) => (box ? [[box, index] as const] : [])));
-  return measures.map(({ name, label, unit, total }) => {
+  const measured = measures.filter(({ total }) => total.some(value => value !== null));
+  return measured.map(({ name, label, unit, total }) => {
     const values = new Map<Box, number | null>();
     const together = name === 'peak' ? largest : sum;
     const valueOf = (box: Box): number | null => {

@@ -34,11 +34,11 @@ export class Provenance {
     this.toggle(!edges.length && notes.length > 0);
   }
 
-  /** What was measured, and how: it belongs to the numbers. */
-  profiled({ notes, seconds }: Profile): void {
-    setText(this.words, `Profiled in ${formatSeconds(seconds)}`);
-    this.write(notes, 'How?');
-    this.toggle(false);
+  /** What was measured, and how: it belongs to the numbers. Where nothing could be, the notes stand open and say why. */
+  profiled({ notes, seconds }: Profile, measured: boolean): void {
+    setText(this.words, measured ? `Profiled in ${formatSeconds(seconds)}` : 'Not profiled');
+    this.write(notes, measured ? 'How?' : 'Why?');
+    this.toggle(!measured);
   }
 
   dispose(): void {

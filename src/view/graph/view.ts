@@ -5,7 +5,7 @@ import { createLayoutEngine } from '../../layout';
 import { formatCount, formatCounted } from '../../tensor/format';
 import { Notice } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress';
-import type { Graph, ViewState } from '../../wire/protocol';
+import type { Graph, Profile, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
 import { arrange, layoutGraphOf } from './arrangement';
 import type { Box } from './boxes';
@@ -108,14 +108,7 @@ export class GraphView implements View {
         this.progress.update(progress);
         this.tools.profile.update({ disabled: progress !== null });
       },
-      onProfile: profile => {
-        this.message.update(null);
-        const overlays = overlaysOf(profile, this.model!.boxes);
-        overlays.forEach(overlay => this.overlays.add(overlay));
-        this.provenance.profiled(profile);
-        this.say(`Profiled: ${overlays.map(({ label }) => label).join(', ')}`);
-        this.colour(overlays[0] ?? null);
-      },
+      onProfile: profile => this.profiled(profile),
       onError: message => this.message.update({ kind: 'error', title: 'Not profiled.', message })
     });
     const place = element('div', { class: 'mv-graph-place' }, this.stage.node, this.help.node, this.card.node);
@@ -427,6 +420,18 @@ export class GraphView implements View {
     this.tools.showColours(this.overlays.all, overlay);
     // What stands beneath a name is as wide as it is.
     void this.place(this.cursor);
+  }
+
+  private profiled(profile: Profile): void {
+    const overlays = overlaysOf(profile, this.model!.boxes);
+    overlays.forEach(overlay => this.overlays.add(overlay));
+    this.message.update(null);
+    this.provenance.profiled(profile, overlays.length > 0);
+    const labels = overlays.map(({ label }) => label).join(', ');
+    this.say(labels ? `Profiled: ${labels}` : 'Nothing could be measured: the notes say why');
+    if (overlays.length) {
+      this.colour(overlays[0]!);
+    }
   }
 
   private async save(format: Format): Promise<void> {

@@ -60,6 +60,12 @@ describe('overlays', () => {
     expect(time!.valueOf(box('embed/embedding'))).toBeNull();
   });
 
+  it('leave out of a profile what could not be measured', () => {
+    expect(
+      overlaysOf(profile(measure('time', 's', {}), measure('flops', 'FLOP', { head: 3 })), boxes).map(({ id }) => id)
+    ).toEqual(['flops']);
+  });
+
   it('colour from nothing to the most of what is in sight, and leave uncoloured what has no number', () => {
     const [time] = overlaysOf(profile(measure('time', 's', { embed: 2, head: 8 })), boxes);
     const seen = [box('embed'), box('head'), box('encoder'), box('/x')];

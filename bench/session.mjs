@@ -7,7 +7,7 @@ import { startServer } from './server.mjs';
 
 const NOTEBOOK = 'bench.ipynb';
 const BENCH = join(ROOT, 'bench');
-const pageScript = ['notebook', 'probes', 'quad', 'slices', 'pan']
+const pageScript = ['notebook', 'probes', 'quad', 'slices', 'pan', 'graph']
   .map(name => readFileSync(join(BENCH, 'page', `${name}.mjs`), 'utf8'))
   .join('\n');
 /** regl as npm packs it: a function body that fills `module`. */

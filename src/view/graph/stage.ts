@@ -107,6 +107,7 @@ export class Stage {
     const to = anchor && arrangement.byId.get(anchor.id)?.rect;
     const [dx, dy] = from && to ? [to.x - from.x, to.y - from.y] : [0, 0];
     this._arrangement = arrangement;
+    this.node.dataset.mvBoxes = String(arrangement.boxes.length);
     this.glide.finish();
     this.camera.look = { ...this.camera.look, x: this.camera.x + dx, y: this.camera.y + dy };
     if (!this.looked) {

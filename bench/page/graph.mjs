@@ -1,0 +1,97 @@
+/* A graph of 10,000 nodes, driven as a person drives it: by its tab, its search and the keyboard. */
+(() => {
+  const { bench } = window;
+  const output = () => bench.panel().content.activeCell.outputArea.node;
+  const view = () => output().querySelector('.mv-graph');
+  const stage = () => output().querySelector('.mv-graph-stage');
+
+  /** Resolves in the first frame in which the graph is laid out. */
+  const settled = async () => {
+    while (view()?.dataset.mvState !== 'ready') {
+      await bench.frame();
+    }
+  };
+  const boxes = () => Number(stage().dataset.mvBoxes);
+  const press = (node, key) =>
+    node.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+
+  /** From the tab to the folded graph on screen. */
+  bench.openGraph = async () => {
+    const start = performance.now();
+    [...output().querySelectorAll('[role=tab]')].find(tab => tab.textContent === 'Graph').click();
+    await settled();
+    await bench.frame();
+    return { milliseconds: performance.now() - start, boxes: boxes() };
+  };
+
+  /** Opens one of the stages: milliseconds until it is drawn, and the longest frame until all stands still again. */
+  bench.unfold = async number => {
+    const search = view().querySelector('input[role=searchbox]');
+    search.value = `${number} kind:Stage`;
+    search.dispatchEvent(new Event('input', { bubbles: true }));
+    await bench.pause(300);
+    press(search, 'Enter');
+    await bench.pause(300);
+    await settled();
+    await bench.quiet(300);
+    const before = boxes();
+    const at = [];
+    let going = true;
+    const watch = now => {
+      at.push(now);
+      if (going) {
+        requestAnimationFrame(watch);
+      }
+    };
+    requestAnimationFrame(watch);
+    await bench.frame();
+    stage().focus({ preventScroll: true });
+    const start = performance.now();
+    press(stage(), 'Enter');
+    await bench.frame();
+    await settled();
+    const milliseconds = performance.now() - start;
+    await bench.pause(600);
+    going = false;
+    if (boxes() < before + 400) {
+      throw new Error(`stage ${number} did not unfold: ${before} boxes, then ${boxes()}`);
+    }
+    const intervals = at.slice(1).map((time, i) => time - at[i]);
+    return { milliseconds, longest: Math.max(...intervals), boxes: boxes() };
+  };
+
+  bench.graphMiddle = () => {
+    const { x, y, width, height } = stage().getBoundingClientRect();
+    return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+  };
+
+  /** There and back over the graph, and frames with nothing but a quad as large, by turns: milliseconds from frame to frame. */
+  bench.panGraph = async (createREGL, { x, y, rounds, frames }) => {
+    const canvas = stage().querySelector('canvas');
+    const quad = bench.quad(createREGL, canvas.width, canvas.height);
+    const box = canvas.getBoundingClientRect();
+    quad.canvas.style.cssText = `position: fixed; z-index: 1000; left: ${box.x}px; top: ${box.y}px; width: ${box.width}px; height: ${box.height}px`;
+    const point = (px, py) =>
+      stage().dispatchEvent(
+        new PointerEvent('pointermove', {
+          pointerId: 1,
+          pointerType: 'mouse',
+          bubbles: true,
+          buttons: 1,
+          clientX: px,
+          clientY: py
+        })
+      );
+    const zigzag = i => 4 * (i % 60 < 30 ? i % 60 : 60 - (i % 60));
+    const times = { view: [], quad: [] };
+    for (let round = 0; round < rounds; round++) {
+      quad.canvas.remove();
+      times.view.push(...(await bench.run(frames, i => point(x + zigzag(i), y + zigzag(i)), canvas, false)).interval);
+      document.body.append(quad.canvas);
+      const bare = i => requestAnimationFrame(() => quad.draw(zigzag(i), zigzag(i) / 2));
+      times.quad.push(...(await bench.run(frames, bare, quad.canvas, false)).interval);
+    }
+    quad.dispose();
+    return times;
+  };
+})();

@@ -20,6 +20,9 @@ const OPTIONS = {
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF'
 };
 
+/** From how many boxes on one try at few crossings has to do: more of them are hardly better, and take twice the time. */
+const LARGE = 200;
+
 /** Higher than any box: a row that is given is told to the engine as a place in that row. */
 const ROW = 1e6;
 
@@ -78,6 +81,7 @@ function elkGraphOf({ nodes, inputs, outputs, pieces }: Level, { order, rows }: 
     id: 'level',
     layoutOptions: {
       ...OPTIONS,
+      'elk.layered.thoroughness': nodes.length < LARGE ? '7' : '1',
       'elk.layered.layering.strategy': rows ? 'INTERACTIVE' : 'NETWORK_SIMPLEX',
       // A part by itself would have its own upper border.
       'elk.separateConnectedComponents': String(!rows && inputs + outputs === 0)

@@ -26,8 +26,8 @@ const target = (name, value, limit, say, atLeast = false) => ({
 
 const times = value => `${value.toFixed(value < 0.1 ? 3 : 2)} times`;
 
-/** The targets of Part 1, and what was reached. */
-export function targets({ firstLook, slice, pan, start }) {
+/** What is aimed at, and what was reached. */
+export function targets({ firstLook, slice, pan, start, graph }) {
   const list = [];
   const ours = firstLook?.modelview;
   if (ours) {
@@ -61,6 +61,13 @@ export function targets({ firstLook, slice, pan, start }) {
   }
   if (start) {
     list.push(target("bytes of this extension that JupyterLab's start loads", start.atStart, 20 * 1024, bytes));
+  }
+  if (graph) {
+    const { open, unfold, pan: panned } = graph;
+    const nodes = graph.nodes.toLocaleString('en');
+    list.push(target(`work of the main thread to open a graph of ${nodes} nodes, folded`, open.mainThread, 1000, ms));
+    list.push(target('longest frame while a module of 500 nodes unfolds', unfold.longestFrame.max, 100, ms));
+    list.push(target('frame time while panning the graph, over a bare quad', panned.ratio, 1.2, times));
   }
   return list;
 }
@@ -123,7 +130,63 @@ function pans({ size, view, quad, onwards, ratios }) {
   on into new tiles: ${ms(onwards.interval.median)} from frame to frame (p95 ${ms(onwards.interval.p95)}), the page's own thread ${ms(onwards.busy.median)} (p95 ${ms(onwards.busy.p95)})`;
 }
 
-export function report({ date, machine, versions, firstLook, cold, slice, pan, start, targets: aims, failures }) {
+function graphTable({ nodes, open, unfold, pan }) {
+  const count = value => value.toLocaleString('en');
+  return `${table([
+    [`${count(nodes)} nodes`, 'median', 'min', 'max', 'runs'],
+    ['folded, to the drawing', ms(open.milliseconds), '', '', 1],
+    ["folded, the page's own thread", ms(open.mainThread), '', '', 1],
+    ['500 more, to the drawing', ...timesOf(unfold.milliseconds), unfold.milliseconds.count],
+    ["500 more, the page's own thread", ...timesOf(unfold.mainThread), unfold.mainThread.count],
+    ['500 more, the longest frame', ...timesOf(unfold.longestFrame), unfold.longestFrame.count],
+    [`panning over ${count(unfold.boxes)} boxes, from frame to frame`, ...timesOf(pan.view), pan.view.count],
+    ['a bare quad, from frame to frame', ...timesOf(pan.quad), pan.quad.count]
+  ])}
+  panning over the quad: ${pan.ratio.toFixed(2)} ×`;
+}
+
+function layoutsOf({ nodes, edges, dagre, folded, opened, again }) {
+  const row = (name, { boxes, layout, main, ratio: over }) => [
+    name,
+    boxes.toLocaleString('en'),
+    ...timesOf(layout),
+    ms(main.median),
+    `${(100 * over).toPrecision(2)} %`
+  ];
+  const flat = dagre.gaveUpAfter
+    ? ['dagre, flat: gave up', '', `over ${dagre.gaveUpAfter} s`, '', '', '', '']
+    : ['dagre, flat: every operation', dagre.boxes.toLocaleString('en'), ms(dagre.layout), '', '', '', '100 %'];
+  return table([
+    [
+      `${nodes.toLocaleString('en')} nodes, ${edges.toLocaleString('en')} edges`,
+      'boxes',
+      'median',
+      'min',
+      'max',
+      "the page's own thread",
+      ''
+    ],
+    row('folded', folded),
+    row('one module of 500 opened', opened),
+    row('opened again', again),
+    flat
+  ]);
+}
+
+export function report({
+  date,
+  machine,
+  versions,
+  firstLook,
+  cold,
+  slice,
+  pan,
+  start,
+  graph,
+  layout,
+  targets: aims,
+  failures
+}) {
   const parts = [
     `modelview benchmark, ${date.slice(0, 10)}: ${machine.cpus} CPUs (${machine.cpu}), ${machine.renderer}
 ${Object.entries(versions)
@@ -145,6 +208,12 @@ ${Object.entries(versions)
   }
   if (pan) {
     section('Panning the 4096 × 4096 matrix', pans(pan));
+  }
+  if (graph) {
+    section('A graph of 20 stages of 500 operations each', graphTable(graph));
+  }
+  if (layout) {
+    section('Laying out a graph of what is open, beside all of it', layoutsOf(layout));
   }
   if (start) {
     section(

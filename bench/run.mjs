@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { ROOT, isMain, main } from '../scripts/lib.mjs';
 import { setup } from '../scripts/setup.mjs';
 import { coldLook, countTwice, firstLook } from './first-look.mjs';
+import { graphs } from './graph.mjs';
 import { panning, sliceChange } from './interaction.mjs';
+import { layouts } from './layout.mjs';
 import { report, targets } from './report.mjs';
 import { Session } from './session.mjs';
 
@@ -21,6 +23,7 @@ const PACKAGES = [
   'ipykernel',
   'ipywidgets',
   'numpy',
+  'torch',
   'matplotlib',
   'plotly',
   'bokeh',
@@ -54,6 +57,12 @@ const MEASURES = {
   },
   async pan(session) {
     return { pan: await panning(session) };
+  },
+  async graph(session) {
+    return { graph: await graphs(session) };
+  },
+  async layout(session) {
+    return { layout: await layouts(session) };
   },
   // Last, since a peer may freeze the page.
   async look(session) {

@@ -1,6 +1,6 @@
 /**
  * The frame on a graph that Python wrote down: `?data=/tmp/graphs/bert.json` (`{structure, graph}`: what the operations `structure` and
- * `graph` answer), or on one that is made up: `?model=bert|efficientnet|many`. `&open=path|path`, `&node=`, `&search=`, `&trace=path`,
+ * `graph` answer), or on one that is made up: `?model=bert|efficientnet|many&modules=10000`. `&open=path|path`, `&node=`, `&search=`, `&trace=path`,
  * `&colour=parameters`, `&profile`, `&card`, `&busy`, `&fail`, `&keys`, `&zoom=0.4`.
  */
 import '../../style/index.css';
@@ -21,7 +21,7 @@ interface Data {
   readonly graph: Graph;
 }
 
-const MODELS: Record<string, () => Structure> = { bert: () => bert(), efficientnet: efficientNet, many: () => many() };
+const MODELS: Record<string, () => Structure> = { bert: () => bert(), efficientnet: efficientNet, many: () => many(Number(query.get('modules') ?? 10_000)) };
 
 class GraphSource extends FakeSource {
   constructor(private readonly data: Data) {

@@ -39,7 +39,7 @@ export interface Brush extends Look {
 }
 
 /** A text of 11 pixels may shrink a little before it is left out. */
-const TEXT_FROM = 0.6;
+const TEXT_FROM = 0.65;
 const DETAIL_FROM = 0.72;
 const FAINT = 0.25;
 

@@ -1,9 +1,9 @@
 import type { ViewState } from '../../wire/protocol';
 import type { Box, Boxes } from './boxes';
 
-/** The module that a box is, or is in, by the path that the tree knows. */
+/** The module that a box is, or is in, by the path that the tree knows; of a run that is no module itself its first member. */
 export function moduleOf(box: Box): string | null {
-  for (let at: Box | null = box; at; at = at.parent) {
+  for (let at: Box | null = box.node ? box : box.children[0]!; at; at = at.parent) {
     if (at.node?.role === 'module') {
       return at.node.shared ?? at.node.path;
     }

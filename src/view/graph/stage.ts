@@ -136,6 +136,16 @@ export class Stage {
     this.draw();
   }
 
+  /** Nothing is revealed behind what stands over the stage: at its right, or in a narrow place at its foot. */
+  cover(over: HTMLElement): void {
+    const { clientWidth, clientHeight } = this.node;
+    const aside = over.offsetWidth < clientWidth / 2;
+    this.camera.covered = {
+      right: !over.hidden && aside ? over.offsetWidth : 0,
+      bottom: over.hidden || aside ? 0 : Math.min(over.offsetHeight, clientHeight / 2)
+    };
+  }
+
   fit(): void {
     this.move(() => this.camera.fit(this.arrangement.bounds));
   }

@@ -1,16 +1,14 @@
 import { Signal } from '@lumino/signaling';
 
 import { element, setText } from '../../dom/element';
-import { createLayoutEngine } from '../../layout';
 import { formatCount, formatCounted } from '../../tensor/format';
 import { Notice } from '../../ui/notice';
 import { ProgressBar } from '../../ui/progress';
 import type { Graph, Profile, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
-import { arrange, layoutGraphOf } from './arrangement';
 import type { Box } from './boxes';
 import { Card } from './card';
-import { BY_KIND, colouringBy } from './colours';
+import { BY_KIND } from './colours';
 import type { Colouring } from './colours';
 import { commandOf } from './keys';
 import type { Command } from './keys';
@@ -22,6 +20,7 @@ import { GraphModel } from './model';
 import { BYTES, Overlays, overlaysOf, PARAMETERS } from './overlays';
 import type { Overlay } from './overlays';
 import type { Look } from './painter';
+import { Placing } from './placing';
 import { Profiling } from './profiling';
 import { Provenance } from './provenance';
 import { saveGraph } from './saving';
@@ -31,7 +30,7 @@ import { Tools } from './tools';
 import type { Format } from './tools';
 import type { Direction } from './trace';
 import { Walk } from './walk';
-import { detailOf, linkText, readoutOf, spoken } from './words';
+import { detailOf, readoutOf, spoken } from './words';
 
 const views = new WeakMap<Element, GraphView>();
 
@@ -51,9 +50,7 @@ export class GraphView implements View {
   private overlay: Overlay | null = null;
   private colouring: Colouring = BY_KIND;
   private walk: Walk | null = null;
-  private placing = new AbortController();
-  private disposed = false;
-  private readonly engine = createLayoutEngine();
+  private readonly placing = new Placing();
   private readonly live = element('div', { class: 'mv-graph-live', 'aria-live': 'polite', role: 'log' });
   private readonly message = new Notice('bar');
   private readonly progress: ProgressBar;
@@ -129,16 +126,14 @@ export class GraphView implements View {
   }
 
   resized(): void {
-    this.cover();
+    this.stage.cover(this.card.node);
     this.stage.resized();
   }
 
   dispose(): void {
-    this.disposed = true;
     Signal.disconnectReceiver(this);
-    this.placing.abort();
     this.observer.disconnect();
-    for (const part of [this.engine, this.stage, this.tools, this.card, this.loading, this.profiling]) {
+    for (const part of [this.placing, this.stage, this.tools, this.card, this.loading, this.profiling]) {
       part.dispose();
     }
     [this.message, this.progress, this.provenance].forEach(part => part.dispose());
@@ -199,30 +194,20 @@ export class GraphView implements View {
     if (!model) {
       return;
     }
-    this.placing.abort();
-    const { signal } = (this.placing = new AbortController());
     this.node.dataset.mvState = 'placing';
-    const { visible, openBoxes, graph } = model;
-    const open = new Set(openBoxes);
-    const seen = visible.boxes.filter(box => box.parent && !open.has(box.id));
-    const colouring = colouringBy(this.overlay, seen);
     try {
-      const asked = layoutGraphOf(visible, open, box => detailOf(box, colouring));
-      const laid = await this.engine.layout(asked, signal);
-      if (signal.aborted || this.disposed) {
-        return;
+      const placed = await this.placing.place(model, this.overlay);
+      if (placed) {
+        const { arrangement, colouring, seen } = placed;
+        this.colouring = colouring;
+        this.walk = new Walk(arrangement);
+        this.node.dataset.mvState = 'ready';
+        this.legend.update(colouring, seen, this.context.theme.value);
+        this.stage.show(arrangement, anchor);
+        this.updateCard();
       }
-      this.colouring = colouring;
-      const arrangement = arrange(visible, open, laid, link => linkText(graph, link));
-      this.walk = new Walk(arrangement);
-      this.node.dataset.mvState = 'ready';
-      this.legend.update(colouring, seen, this.context.theme.value);
-      this.stage.show(arrangement, anchor);
-      this.updateCard();
     } catch (error) {
-      if (!signal.aborted && !this.disposed) {
-        this.loading.fail(error instanceof Error ? error.message : String(error));
-      }
+      this.loading.fail(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -281,20 +266,8 @@ export class GraphView implements View {
     if (this.model) {
       const measured = this.overlays.all.filter(overlay => overlay !== PARAMETERS && overlay !== BYTES);
       this.card.update(this.model, this.selected, measured);
-      this.cover();
+      this.stage.cover(this.card.node);
     }
-  }
-
-  /** Nothing is revealed behind the card: it stands at the right, or in a narrow place at the foot. */
-  private cover(): void {
-    const { node } = this.card;
-    const { clientWidth, clientHeight } = this.stage.node;
-    const aside = node.offsetWidth < clientWidth / 2;
-    this.stage.camera.covered = node.hidden
-      ? { right: 0, bottom: 0 }
-      : aside
-        ? { right: node.offsetWidth, bottom: 0 }
-        : { right: 0, bottom: Math.min(node.offsetHeight, clientHeight / 2) };
   }
 
   private key(key: string): boolean {

@@ -106,6 +106,20 @@ describe('a frame', () => {
     expect(tabs()).toEqual(['Overview*', 'Values']);
   });
 
+  it('keeps a view that follows the selection for a module, and leaves it for a tensor of its own row', async () => {
+    const follows: ViewFactory = { ...overview, id: 'map', label: 'Map', follows: true };
+    await show(bert(), { tab: 'map' }, { views: [overview, follows, values] });
+    const row = (path: string, type: string): HTMLElement =>
+      document.querySelector(`[role=treeitem][data-path="${path}"][data-type=${type}]`)!;
+    row('pooler.dense', 'module').click();
+    expect(store.value).toMatchObject({ node: 'pooler.dense', address: 'weight/pooler.dense.weight', tab: 'map' });
+    expect(tabs()).toEqual(['Overview', 'Map*', 'Values']);
+    row('embeddings.position_ids', 'tensor').click();
+    await settled();
+    expect(shown()).toBe('weight/embeddings.position_ids');
+    expect(tabs()).toEqual(['Overview', 'Map', 'Values*']);
+  });
+
   it('shows the biggest tensor of a module, and switches to another', async () => {
     await show(bert(), { node: 'pooler.dense' });
     expect(shown()).toBe('weight/pooler.dense.weight');

@@ -1,0 +1,51 @@
+import { createLayoutEngine } from '../../layout';
+import { arrange, layoutGraphOf } from './arrangement';
+import type { Arrangement } from './arrangement';
+import type { Box } from './boxes';
+import { colouringBy } from './colours';
+import type { Colouring } from './colours';
+import type { GraphModel } from './model';
+import type { Overlay } from './overlays';
+import { detailOf, linkText } from './words';
+
+export interface Placed {
+  readonly arrangement: Arrangement;
+  readonly colouring: Colouring;
+  /** Closed boxes: what colours are compared over. */
+  readonly seen: readonly Box[];
+}
+
+/** Has what is open laid out, off the page's own thread. What is asked for last is what counts. */
+export class Placing {
+  private readonly engine = createLayoutEngine();
+  private asking = new AbortController();
+
+  /** Null where something newer was asked for meanwhile, or the view is gone. */
+  async place(model: GraphModel, overlay: Overlay | null): Promise<Placed | null> {
+    this.asking.abort();
+    const { signal } = (this.asking = new AbortController());
+    const { visible, graph } = model;
+    // What is open may change while the layout is on its way.
+    const open = new Set(model.openBoxes);
+    const seen = visible.boxes.filter(box => box.parent && !open.has(box.id));
+    const colouring = colouringBy(overlay, seen);
+    try {
+      // A number beneath a name makes a box as wide as it is.
+      const asked = layoutGraphOf(visible, open, box => detailOf(box, colouring));
+      const laid = await this.engine.layout(asked, signal);
+      return signal.aborted
+        ? null
+        : { arrangement: arrange(visible, open, laid, link => linkText(graph, link)), colouring, seen };
+    } catch (error) {
+      if (signal.aborted) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.asking.abort();
+    this.engine.dispose();
+  }
+}

@@ -21,7 +21,11 @@ interface Data {
   readonly graph: Graph;
 }
 
-const MODELS: Record<string, () => Structure> = { bert: () => bert(), efficientnet: efficientNet, many: () => many(Number(query.get('modules') ?? 10_000)) };
+const MODELS: Record<string, () => Structure> = {
+  bert: () => bert(),
+  efficientnet: efficientNet,
+  many: () => many(Number(query.get('modules') ?? 10_000))
+};
 
 class GraphSource extends FakeSource {
   constructor(private readonly data: Data) {

@@ -14,10 +14,6 @@ export class Profiling {
 
   constructor(private readonly options: ProfilingOptions) {}
 
-  get running(): boolean {
-    return this.asking !== null;
-  }
-
   async run(): Promise<void> {
     if (this.asking) {
       return;

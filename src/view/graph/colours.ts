@@ -10,7 +10,8 @@ import type { Overlay } from './overlays';
 /** What is drawn with, read from the style sheet once for a theme. */
 export interface Palette {
   readonly surface: string;
-  readonly sunken: string;
+  /** Of every second frame, so that one can be told from the next inside it. */
+  readonly raised: string;
   readonly ink: string;
   readonly quiet: string;
   readonly hairline: string;
@@ -23,7 +24,7 @@ export interface Palette {
 
 const NAMES = {
   surface: '--mv-surface',
-  sunken: '--mv-sunken',
+  raised: '--mv-sunken',
   ink: '--mv-ink-1',
   quiet: '--mv-ink-3',
   hairline: '--mv-hairline',

@@ -12,34 +12,43 @@ const RADIUS = 5;
 /** More of the same behind a run. */
 const BEHIND = [6, 3] as const;
 
-/** An open module: a frame with its title, and what is inside on it. */
+/** An open module: a frame, and what is inside on it. */
 export function drawFrame({ box, rect }: DrawnBox, brush: Brush): void {
+  brush.pen.box(rect, { radius: RADIUS, fill: groundOf(box, brush) });
+  outline(box, rect, RADIUS, brush, brush.palette.outline);
+}
+
+const groundOf = (box: Box, { palette }: Brush): string => (box.depth % 2 ? palette.raised : palette.surface);
+
+/** The title of an open module, over the lines that lead into it. */
+export function drawTitle({ box, rect }: DrawnBox, brush: Brush): void {
   const { pen, palette, showsText, showsDetail, colouring, detail } = brush;
-  if (!box.parent) {
-    return;
-  }
-  pen.box(rect, { radius: RADIUS, fill: box.depth % 2 ? palette.sunken : palette.surface });
-  outline(box, rect, RADIUS, brush, palette.outline);
   badge(box, rect, brush);
   if (!showsText) {
     return;
   }
   const y = rect.y + SIZE.header / 2;
-  triangle(rect.x + 11, y, true, palette.quiet, brush);
-  chip(box, rect.x + SIZE.handle, y, null, brush);
+  const ground = groundOf(box, brush);
+  const clear = (x: number, width: number): void =>
+    pen.box({ x: x - 3, y: y - 9, width: width + 6, height: 18 }, { radius: 0, fill: ground });
   const room = rect.width - SIZE.text - SIZE.padding;
   const title = fitted(titleOf(box), room, FONT.label, 600);
+  const width = textWidth(title, FONT.label, 600);
+  clear(rect.x + 8, SIZE.text - 8 + width);
+  triangle(rect.x + 11, y, true, palette.quiet, brush);
+  chip(box, rect.x + SIZE.handle, y, null, brush);
   pen.text(title, rect.x + SIZE.text, y, { size: FONT.label, colour: palette.ink, weight: 600 });
-  const left = room - textWidth(title, FONT.label, 600) - SIZE.padding;
+  const left = room - width - SIZE.padding;
   const words = detailIn(detail(box), left);
-  if (showsDetail && left > 30) {
+  if (showsDetail && left > 30 && words) {
     const fill = fillOf(box, colouring, palette.theme);
     const end = rect.x + rect.width - SIZE.padding;
+    const begin = end - textWidth(words, FONT.small);
+    const side = fill ? 9 : 0;
+    clear(begin - side, end - begin + side);
     pen.text(words, end, y, { size: FONT.small, colour: palette.quiet, align: 'right' });
     if (fill) {
-      const side = 9;
-      const x = end - textWidth(words, FONT.small) - side - 4;
-      pen.box({ x, y: y - side / 2, width: side, height: side }, { radius: 2, fill: fill.fill });
+      pen.box({ x: begin - side - 4, y: y - side / 2, width: side, height: side }, { radius: 2, fill: fill.fill });
     }
   }
 }

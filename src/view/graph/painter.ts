@@ -4,7 +4,7 @@ import { meets } from './camera';
 import type { Rect } from './camera';
 import type { Colouring, Palette } from './colours';
 import type { DetailOf } from './measure';
-import { drawClosed, drawFrame } from './paint-box';
+import { drawClosed, drawFrame, drawTitle } from './paint-box';
 import { drawLabel, drawLine } from './paint-link';
 import type { Pen } from './pen';
 import type { DrawnBox, DrawnLink, Moment } from './transition';
@@ -69,7 +69,7 @@ export function inSight({ boxes, links }: Arrangement, view: Rect): Moment {
   return { boxes: seen, links: lines };
 }
 
-/** Frames from the outside in, the lines on them, closed boxes, and what is written beside the lines. */
+/** Frames from the outside in, the lines on them, titles and closed boxes, and what is written beside the lines. */
 export function paint({ boxes, links }: Moment, brush: Brush): void {
   const { pen, lit } = brush;
   const opacityOf = ({ box, opacity }: DrawnBox): number => opacity * (lit === null || lit.boxes.has(box) ? 1 : FAINT);
@@ -84,10 +84,8 @@ export function paint({ boxes, links }: Moment, brush: Brush): void {
     drawLine(drawn, brush);
   }
   for (const drawn of boxes) {
-    if (!drawn.open) {
-      pen.opacity = opacityOf(drawn);
-      drawClosed(drawn, brush);
-    }
+    pen.opacity = opacityOf(drawn);
+    (drawn.open ? drawTitle : drawClosed)(drawn, brush);
   }
   if (brush.showsDetail) {
     for (const { link, label, opacity } of links) {

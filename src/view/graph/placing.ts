@@ -1,7 +1,6 @@
 import { createLayoutEngine } from '../../layout';
 import { arrange, layoutGraphOf } from './arrangement';
 import type { Arrangement } from './arrangement';
-import type { Box } from './boxes';
 import { colouringBy } from './colours';
 import type { Colouring } from './colours';
 import type { GraphModel } from './model';
@@ -11,8 +10,6 @@ import { detailOf, linkText } from './words';
 export interface Placed {
   readonly arrangement: Arrangement;
   readonly colouring: Colouring;
-  /** Closed boxes: what colours are compared over. */
-  readonly seen: readonly Box[];
 }
 
 /** Has what is open laid out, off the page's own thread. What is asked for last is what counts. */
@@ -27,15 +24,16 @@ export class Placing {
     const { visible, graph } = model;
     // What is open may change while the layout is on its way.
     const open = new Set(model.openBoxes);
-    const seen = visible.boxes.filter(box => box.parent && !open.has(box.id));
-    const colouring = colouringBy(overlay, seen);
+    // Colours are compared over the closed boxes: an open one is as much as what is inside it.
+    const closed = visible.boxes.filter(box => box.parent && !open.has(box.id));
+    const colouring = colouringBy(overlay, closed);
     try {
       // A number beneath a name makes a box as wide as it is.
       const asked = layoutGraphOf(visible, open, box => detailOf(box, colouring));
       const laid = await this.engine.layout(asked, signal);
       return signal.aborted
         ? null
-        : { arrangement: arrange(visible, open, laid, link => linkText(graph, link)), colouring, seen };
+        : { arrangement: arrange(visible, open, laid, link => linkText(graph, link)), colouring };
     } catch (error) {
       if (signal.aborted) {
         return null;

@@ -198,12 +198,12 @@ export class GraphView implements View {
     try {
       const placed = await this.placing.place(model, this.overlay);
       if (placed) {
-        const { arrangement, colouring, seen } = placed;
+        const { arrangement, colouring } = placed;
         this.colouring = colouring;
         this.walk = new Walk(arrangement);
         this.node.dataset.mvState = 'ready';
-        this.legend.update(colouring, seen, this.context.theme.value);
         this.stage.show(arrangement, anchor);
+        this.updateLegend();
         this.updateCard();
       }
     } catch (error) {
@@ -421,6 +421,11 @@ export class GraphView implements View {
     }
   }
 
+  private updateLegend(): void {
+    const boxes = this.stage.arrangement.boxes.map(({ box }) => box);
+    this.legend.update(this.colouring, boxes, this.context.theme.value);
+  }
+
   private say(words: string): void {
     setText(this.live, words);
   }
@@ -450,11 +455,7 @@ export class GraphView implements View {
 
   private readonly onTheme = (): void => {
     this.stage.themed();
-    this.legend.update(
-      this.colouring,
-      this.stage.arrangement.boxes.filter(({ open }) => !open).map(({ box }) => box),
-      this.context.theme.value
-    );
+    this.updateLegend();
   };
 
   /** A kernel that is back is asked again. */

@@ -11,7 +11,7 @@ import { encoder, graph, piled } from './graphs';
 
 const palette: Palette = {
   surface: '#ffffff',
-  sunken: '#f4f4f4',
+  raised: '#f4f4f4',
   ink: '#111111',
   quiet: '#555555',
   hairline: '#dddddd',

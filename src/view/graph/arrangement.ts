@@ -122,7 +122,7 @@ function endsOf(boxes: readonly Box[]): number[] {
   return ends;
 }
 
-function boundsOf(points: readonly Point[]): Rect {
+export function boundsOf(points: readonly Point[]): Rect {
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const [x, y] = [Math.min(...xs), Math.min(...ys)];

@@ -14,6 +14,8 @@ const HEIGHT = 14;
 const GAP = 4;
 /** Places are looked up in squares of this size. */
 const CELL = 64;
+/** More columns of squares than any graph is wide: a number for a square is found sooner than a text. */
+const MOST_COLUMNS = 2 ** 24;
 
 type Line = Pick<PlacedLink, 'link' | 'points'>;
 
@@ -88,7 +90,7 @@ const lengthOf = ({ ax, ay, bx, by }: { ax: number; ay: number; bx: number; by: 
 
 /** What is taken of the plane, found by where it is. */
 class Taken {
-  private readonly cells = new Map<string, Rect[]>();
+  private readonly cells = new Map<number, Rect[]>();
 
   add(rect: Rect): void {
     for (const key of cellsOf(rect)) {
@@ -111,10 +113,10 @@ class Taken {
   }
 }
 
-function* cellsOf({ x, y, width, height }: Rect): Generator<string> {
+function* cellsOf({ x, y, width, height }: Rect): Generator<number> {
   for (let row = Math.floor(y / CELL); row <= Math.floor((y + height) / CELL); row++) {
     for (let column = Math.floor(x / CELL); column <= Math.floor((x + width) / CELL); column++) {
-      yield `${column} ${row}`;
+      yield row * MOST_COLUMNS + column;
     }
   }
 }

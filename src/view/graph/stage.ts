@@ -1,7 +1,7 @@
 import { element, OWN_KEYS, setHidden, setText } from '../../dom/element';
 import type { Theme } from '../view';
 import { Animation } from './animation';
-import { boxAt, EMPTY } from './arrangement';
+import { boundsOf, boxAt, EMPTY } from './arrangement';
 import type { Arrangement, PlacedBox } from './arrangement';
 import type { Box } from './boxes';
 import { GraphCamera, meets } from './camera';
@@ -282,10 +282,10 @@ export class Stage {
   }
 }
 
-/** What of a change can be seen: frames and boxes that meet the view, and all lines. */
+/** What of a change can be seen: boxes and lines that meet the view. */
 const within = ({ boxes, links }: Moment, view: Rect): Moment => ({
   boxes: boxes.filter(({ rect }) => meets(rect, view)),
-  links
+  links: links.filter(({ points }) => meets(boundsOf(points), view))
 });
 
 const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({

@@ -133,6 +133,8 @@ test('choosing a module in the tree moves the graph, and choosing a tensor there
   await bertView.shows('embeddings.position_ids');
   await bert.opened();
   await bert.click('pooler');
+  // What is selected next comes from Python, and would cross this on its way.
+  await expect.poll(() => selected()).toEqual({ node: 'pooler', address: null });
 });
 
 test('a tensor in the card leads to its values', async () => {

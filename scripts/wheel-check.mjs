@@ -6,7 +6,6 @@
  * JupyterLab.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildHash } from './build.mjs';
 import { CACHE, hashOf, must, once, packaging, step, venvBin } from './lib.mjs';
@@ -14,16 +13,19 @@ import { CACHE, hashOf, must, once, packaging, step, venvBin } from './lib.mjs';
 const HOME = join(CACHE, 'wheel');
 const DIST = join(HOME, 'dist');
 const VENV = join(HOME, 'venv');
+/** Python looks for modules where it is started: here there are none. */
+const EMPTY = join(HOME, 'empty');
 const DECLARED = ['ipywidgets', 'numpy', 'pillow', 'pyarrow'];
 const FRAMEWORKS = ['flax', 'jax', 'keras', 'onnx', 'tensorflow', 'torch', 'transformers'];
 
 /** What a person who was given the wheel would add to it. */
 const COMPANY = ['jupyterlab>=4.4,<5', 'torch==2.13.0'];
 
-/** Python of the clean environment: its own programs on PATH and no others, in a folder far from the sources. */
+/** Python of the clean environment: its own programs on PATH and no others, in an empty folder. */
 function clean(args, options = {}) {
+  mkdirSync(EMPTY, { recursive: true });
   return must([venvBin('python', VENV), ...args], {
-    cwd: tmpdir(),
+    cwd: EMPTY,
     ...options,
     env: {
       PATH: dirname(venvBin('python', VENV)),

@@ -12,6 +12,8 @@ export interface Placed {
   readonly colouring: Colouring;
 }
 
+const turn = (): Promise<void> => new Promise(resolve => setTimeout(resolve));
+
 /** Has what is open laid out, off the page's own thread. What is asked for last is what counts. */
 export class Placing {
   private readonly engine = createLayoutEngine();
@@ -31,9 +33,11 @@ export class Placing {
       // A number beneath a name makes a box as wide as it is.
       const asked = layoutGraphOf(visible, open, box => detailOf(box, colouring));
       const laid = await this.engine.layout(asked, signal);
-      return signal.aborted
-        ? null
-        : { arrangement: arrange(visible, open, laid, link => linkText(graph, link)), colouring };
+      // A frame may pass between the parts of it: what moves goes on moving.
+      await turn();
+      const arrangement = signal.aborted ? null : arrange(visible, open, laid, link => linkText(graph, link));
+      await turn();
+      return arrangement && !signal.aborted ? { arrangement, colouring } : null;
     } catch (error) {
       if (signal.aborted) {
         return null;

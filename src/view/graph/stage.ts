@@ -32,6 +32,9 @@ const READABLE = 1;
 const HINT = 2500;
 /** What is drawn of a box beyond its rectangle: what stands behind a run, a badge, the keyboard's ring. */
 const BEYOND = 12;
+/** Of what comes or goes, less than this is not drawn: pixels of a side, and opacity. */
+const SPECK = 4;
+const FAINTEST = 0.06;
 
 /** Where the graph is drawn: what is on it, how it is looked at, and how both change before the eye. */
 export class Stage {
@@ -114,7 +117,7 @@ export class Stage {
       this.lookFirst();
       this.draw();
     } else {
-      const transition = new Transition(moved(before, dx, dy), arrangement);
+      const transition = new Transition(moved(before, dx, dy), arrangement, grown(this.camera.view, BEYOND));
       this.change.run(part => {
         this.moment = part < 1 ? transition.at(part) : null;
         this.draw();
@@ -237,7 +240,8 @@ export class Stage {
   private draw(): void {
     const { canvas, camera } = this;
     const { clientWidth: width, clientHeight: height } = this.node;
-    const context = canvas.getContext('2d');
+    // In memory rather than on the GPU: a few hundred shapes and texts a frame are drawn sooner than they are sent there.
+    const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context || !width || !height) {
       return;
     }
@@ -257,7 +261,7 @@ export class Stage {
     context.setTransform(ratio * zoom, 0, 0, ratio * zoom, -camera.x * zoom * ratio, -camera.y * zoom * ratio);
     const look = this.options.look();
     const around = grown(view, BEYOND);
-    const seen = this.moment ? within(this.moment, around) : inSight(this.arrangement, around);
+    const seen = this.moment ? within(this.moment, around, zoom) : inSight(this.arrangement, around);
     const shown = { ...look, palette, cursor: this.keyboard ? look.cursor : null };
     paint(seen, brushOf(new CanvasPen(context), shown, zoom));
     this.drawMap(shown);
@@ -282,11 +286,15 @@ export class Stage {
   }
 }
 
-/** What of a change can be seen: boxes and lines that meet the view. */
-const within = ({ boxes, links }: Moment, view: Rect): Moment => ({
-  boxes: boxes.filter(({ rect }) => meets(rect, view)),
-  links: links.filter(({ points }) => meets(boundsOf(points), view))
-});
+/** What of a change can be seen: what meets the view, and is neither a speck nor as good as gone. */
+function within({ boxes, links }: Moment, view: Rect, zoom: number): Moment {
+  const isSeen = (rect: Rect, opacity: number): boolean =>
+    opacity > FAINTEST && Math.max(rect.width, rect.height) * zoom > SPECK && meets(rect, view);
+  return {
+    boxes: boxes.filter(({ rect, opacity }) => isSeen(rect, opacity)),
+    links: links.filter(({ points, opacity }) => isSeen(boundsOf(points), opacity))
+  };
+}
 
 const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({
   x: x - by,
@@ -307,7 +315,11 @@ function moved(arrangement: Arrangement, dx: number, dy: number): Arrangement {
   return {
     ...arrangement,
     boxes,
-    links: arrangement.links.map(line => ({ ...line, points: line.points.map(([x, y]) => [x + dx, y + dy] as const) })),
+    links: arrangement.links.map(line => ({
+      ...line,
+      points: line.points.map(([x, y]) => [x + dx, y + dy] as const),
+      bounds: { ...line.bounds, x: line.bounds.x + dx, y: line.bounds.y + dy }
+    })),
     byId: new Map(boxes.map(placed => [placed.box.id, placed]))
   };
 }

@@ -1,5 +1,6 @@
 import type { Arrangement, PlacedBox, PlacedLink } from './arrangement';
 import type { Box } from './boxes';
+import { meets } from './camera';
 import type { Rect } from './camera';
 import type { Point } from './pen';
 import type { Label } from './labels';
@@ -43,11 +44,12 @@ export const mixed = (a: Rect, b: Rect, part: number): Rect => ({
 export class Transition {
   private readonly moving: Moving[];
   private readonly places: Map<Box, { readonly from: Rect; readonly to: Rect }>;
+  private readonly before: readonly PlacedLink[];
+  private readonly after: readonly PlacedLink[];
+  private readonly stay: ReadonlySet<string>;
 
-  constructor(
-    private readonly from: Arrangement,
-    private readonly to: Arrangement
-  ) {
+  /** `view` is what is in sight: what never comes into it is left out, so that a frame costs what it shows. */
+  constructor(from: Arrangement, to: Arrangement, view: Rect) {
     const stay = to.boxes.map((placed): Moving => {
       const before = from.byId.get(placed.box.id);
       return before
@@ -59,8 +61,15 @@ export class Transition {
         ? []
         : [{ placed, from: placed.rect, to: carried(placed.rect, holderOf(placed.box, from, to)), comes: -1 }]
     );
-    this.moving = [...stay, ...go];
-    this.places = new Map(this.moving.map(({ placed, from, to }) => [placed.box, { from, to }]));
+    const all = [...stay, ...go];
+    this.moving = all.filter(({ from, to }) => meets(around(from, to), view));
+    this.places = new Map(all.map(({ placed, from, to }) => [placed.box, { from, to }]));
+    const seen = new Set(this.moving.map(({ placed }) => placed.box));
+    const isSeen = ({ link, bounds }: PlacedLink): boolean =>
+      seen.has(link.source) || seen.has(link.target) || meets(bounds, view);
+    this.before = from.links.filter(isSeen);
+    this.after = to.links.filter(isSeen);
+    this.stay = new Set(this.before.map(({ link }) => link.id));
   }
 
   /** `part` goes from 0 to 1. */
@@ -69,12 +78,11 @@ export class Transition {
       const opacity = comes === 0 ? 1 : comes > 0 ? part : 1 - part;
       return { box: placed.box, open: placed.open, rect: mixed(from, to, part), opacity };
     });
-    const before = new Set(this.from.links.map(({ link }) => link.id));
     return {
       boxes,
       links: [
-        ...this.from.links.map(line => this.line(line, part, 'from', 1 - part)),
-        ...this.to.links.map(line => this.line(line, part, 'to', before.has(line.link.id) ? part : part ** 2))
+        ...this.before.map(line => this.line(line, part, 'from', 1 - part)),
+        ...this.after.map(line => this.line(line, part, 'to', this.stay.has(line.link.id) ? part : part ** 2))
       ]
     };
   }
@@ -96,6 +104,18 @@ export class Transition {
     });
     return { link, points: moved, label: null, opacity };
   }
+}
+
+/** Whatever lies between the two lies in it. */
+function around(a: Rect, b: Rect): Rect {
+  const x = Math.min(a.x, b.x);
+  const y = Math.min(a.y, b.y);
+  return {
+    x,
+    y,
+    width: Math.max(a.x + a.width, b.x + b.width) - x,
+    height: Math.max(a.y + a.height, b.y + b.height) - y
+  };
 }
 
 interface Holder {

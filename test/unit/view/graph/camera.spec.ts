@@ -82,7 +82,8 @@ describe('a change', () => {
   const before = piled(model);
   model.toggle(model.boxes.byId.get('encoder')!);
   const after = piled(model);
-  const opening = new Transition(before, after);
+  const everywhere = { x: -1e6, y: -1e6, width: 2e6, height: 2e6 };
+  const opening = new Transition(before, after, everywhere);
   const at = (part: number, id: string, of = opening) => of.at(part).boxes.find(({ box }) => box.id === id)!;
 
   it('begins and ends where things were and are', () => {
@@ -99,9 +100,17 @@ describe('a change', () => {
     expect(grown.opacity).toBe(0);
     expect(grown.rect.y).toBeGreaterThanOrEqual(closed.y);
     expect(grown.rect.y + grown.rect.height).toBeLessThanOrEqual(closed.y + closed.height);
-    const closing = new Transition(after, before);
+    const closing = new Transition(after, before, everywhere);
     expect(at(1, 'encoder.layer', closing)).toMatchObject({ opacity: 0, rect: grown.rect });
     expect(at(0, 'encoder.layer', closing)).toMatchObject({ opacity: 1, rect: after.byId.get('encoder.layer')!.rect });
+  });
+
+  it('leaves out what never comes into sight', () => {
+    const { x, y } = before.byId.get('embed')!.rect;
+    const near = new Transition(before, after, { x, y, width: 1, height: 1 }).at(0.5);
+    expect(near.boxes.map(({ box }) => box.id)).toContain('embed');
+    expect(near.boxes.map(({ box }) => box.id)).not.toContain('head');
+    expect(near.links.length).toBeLessThan(opening.at(0.5).links.length);
   });
 
   it('has lines keep to the boxes that they join', () => {

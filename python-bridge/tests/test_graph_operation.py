@@ -3,34 +3,12 @@
 import threading
 
 import numpy as np
-import pytest
 import torch
-from pages import Page, call
+from pages import call
 from test_kernel import kernel, page  # noqa: F401  (fixtures)
 from torch import nn
 
-from modelview.adapters import describe
-from modelview.service.service import Service
-
 MODEL = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
-
-
-@pytest.fixture
-def asked():
-    """Ask a model's service; gives the page."""
-    services = []
-
-    def ask(model, **options):
-        service = Service(describe(model, **options))
-        services.append(service)
-        talk = Page()
-        service.connect(talk)
-        talk.hello()
-        return talk
-
-    yield ask
-    for service in services:
-        service.close()
 
 
 def test_a_graph_names_nodes_edges_and_values(asked):

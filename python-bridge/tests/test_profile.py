@@ -11,7 +11,7 @@ import pytest
 import torch
 import torchvision
 import transformers
-from pages import Page, call
+from pages import call
 from test_kernel import kernel, page  # noqa: F401  (fixtures)
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -20,7 +20,6 @@ from modelview import ModelView
 from modelview.adapters import describe
 from modelview.adapters.torch.recording import Recording
 from modelview.errors import Cancelled, ProfileError
-from modelview.service.service import Service
 
 
 def profile_of(model, inputs=None, repeats=1, **options):
@@ -750,24 +749,6 @@ def test_rows_and_json_have_every_module():
     assert list(rows[0]) == ["path", "kind", "calls", "time", "time_own", "memory", "memory_own", "peak", "peak_own",
                              "flops", "flops_own"]  # fmt: skip
     assert rows[0]["time"] == profile.to_json()["measures"][0]["total"][0]
-
-
-@pytest.fixture
-def asked():
-    """Ask a model's service; gives the page."""
-    services = []
-
-    def ask(model, **options):
-        service = Service(describe(model, **options))
-        services.append(service)
-        talk = Page()
-        service.connect(talk)
-        talk.hello()
-        return talk
-
-    yield ask
-    for service in services:
-        service.close()
 
 
 def test_a_page_is_answered_by_index_of_the_structure(asked):

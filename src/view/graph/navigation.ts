@@ -1,3 +1,4 @@
+import { ARROWS, LINE, PAN_STEP, PINCH_RATE, SLOP, WHEEL_RATE, ZOOM_STEP } from '../../dom/gestures';
 import type { PlacedBox } from './arrangement';
 import type { GraphCamera } from './camera';
 import { SIZE } from './measure';
@@ -15,21 +16,6 @@ export interface GraphNavigationOptions {
   readonly onKey: (event: KeyboardEvent) => boolean;
   readonly onWheelIgnored: () => void;
 }
-
-const STEP = 1.25;
-const PAN = 60;
-const WHEEL = 0.002;
-const PINCH = 0.01;
-const LINE = 16;
-/** A press that moves less than this is a click. */
-const SLOP = 3;
-
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1]
-};
 
 /** The pointer, the wheel and the keyboard on a graph. */
 export class GraphNavigation {
@@ -60,7 +46,7 @@ export class GraphNavigation {
   /** About the middle, by a button or a key. */
   zoom(into: boolean): void {
     const { node, camera } = this.options;
-    camera.zoomAt(node.clientWidth / 2, node.clientHeight / 2, into ? STEP : 1 / STEP);
+    camera.zoomAt(node.clientWidth / 2, node.clientHeight / 2, into ? ZOOM_STEP : 1 / ZOOM_STEP);
     this.options.onMoved();
   }
 
@@ -88,7 +74,7 @@ export class GraphNavigation {
     if (event.shiftKey && !asked) {
       camera.panBy((event.deltaX + event.deltaY) * lines, 0);
     } else {
-      const rate = event.ctrlKey && Math.abs(event.deltaY) < 50 ? PINCH : WHEEL;
+      const rate = event.ctrlKey && Math.abs(event.deltaY) < 50 ? PINCH_RATE : WHEEL_RATE;
       camera.zoomAt(...this.place(event), Math.exp(-Math.max(-300, Math.min(300, event.deltaY * lines)) * rate));
     }
     onMoved();
@@ -168,7 +154,7 @@ export class GraphNavigation {
     const { camera, onMoved, onKey } = this.options;
     const arrow = event.altKey ? ARROWS[event.key] : undefined;
     if (arrow) {
-      camera.panBy(arrow[0] * PAN, arrow[1] * PAN);
+      camera.panBy(arrow[0] * PAN_STEP, arrow[1] * PAN_STEP);
       onMoved();
       return true;
     }

@@ -1,3 +1,4 @@
+import { ARROWS, LINE, PAN_STEP, PINCH_RATE, SLOP, WHEEL_RATE, ZOOM_STEP } from '../../dom/gestures';
 import type { CellPlace } from './layout';
 import type { Stage } from './stage';
 
@@ -13,23 +14,9 @@ export interface NavigationOptions {
   readonly onSelecting: (selecting: boolean) => void;
 }
 
-const STEP = 1.25;
 const BIG_STEP = 10;
-const PAN = 60;
 /** Of the stage's height. */
 const PAGE = 0.9;
-const WHEEL = 0.002;
-const PINCH = 0.01;
-const LINE = 16;
-/** A press that moves less than this is a click. */
-const SLOP = 3;
-
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1]
-};
 
 /** The pointer, the wheel and the keyboard on a stage. */
 export class Navigation {
@@ -86,7 +73,7 @@ export class Navigation {
     const place = this.cursor ?? stage.middle();
     const rect = place && stage.rectOf(place);
     if (rect) {
-      const factor = into ? STEP : 1 / STEP;
+      const factor = into ? ZOOM_STEP : 1 / ZOOM_STEP;
       const within = (at: number, space: number): number => Math.max(0, Math.min(space, at));
       stage.camera!.zoomAt(
         within(rect.x + rect.width / 2, stage.width),
@@ -126,7 +113,7 @@ export class Navigation {
       stage.camera.panBy((event.deltaX + event.deltaY) * lines, 0);
     } else {
       // A pinch comes as a wheel with ctrlKey and small deltas.
-      const rate = event.ctrlKey && Math.abs(event.deltaY) < 50 ? PINCH : WHEEL;
+      const rate = event.ctrlKey && Math.abs(event.deltaY) < 50 ? PINCH_RATE : WHEEL_RATE;
       const factor = Math.exp(-Math.max(-300, Math.min(300, event.deltaY * lines)) * rate);
       stage.camera.zoomAt(...stage.toStage(event.clientX, event.clientY), factor);
     }
@@ -233,7 +220,7 @@ export class Navigation {
     const arrow = ARROWS[event.key];
     if (arrow) {
       if (event.altKey || this.spaceHeld) {
-        stage.camera!.panBy(arrow[0] * PAN, arrow[1] * PAN);
+        stage.camera!.panBy(arrow[0] * PAN_STEP, arrow[1] * PAN_STEP);
         this.moved();
       } else {
         this.step(arrow, event.shiftKey ? BIG_STEP : 1);

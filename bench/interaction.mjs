@@ -15,7 +15,9 @@ view`);
   await session.page.until(
     `bench.indexOn(bench.panel().content.activeCell.outputArea.node.querySelector('.mv-values canvas')) === 0`
   );
-  const { bytes, changes, echoes, cached } = await session.page.evaluate(`bench.slices(benchREGL, ${SAMPLES})`);
+  const { bytes, changes, echoes, slidEchoes, cached } = await session.page.evaluate(
+    `bench.slices(benchREGL, ${SAMPLES})`
+  );
   const of = (samples, name) => summary(samples.map(sample => sample[name]));
   const change = {
     asked: of(changes, 'asked'),
@@ -24,18 +26,17 @@ view`);
     shown: of(changes, 'shown'),
     frames: of(changes, 'frames')
   };
-  const echo = {
-    asked: of(echoes, 'asked'),
-    arrived: of(echoes, 'arrived'),
-    received: of(echoes, 'received'),
-    drawn: of(echoes, 'drawn'),
-    shown: of(echoes, 'shown')
-  };
+  const timesOf = samples =>
+    Object.fromEntries(['asked', 'arrived', 'received', 'drawn', 'shown'].map(name => [name, of(samples, name)]));
+  const echo = timesOf(echoes);
+  const slidEcho = timesOf(slidEchoes);
   return {
     bytes,
     change,
     echo,
+    slidEcho,
     ratios: {
+      slid: ratio(change.drawn.median, slidEcho.received.median),
       raw: ratio(change.drawn.median, echo.received.median),
       drawn: ratio(change.drawn.median, echo.drawn.median),
       shown: ratio(change.shown.median, echo.shown.median)

@@ -47,6 +47,7 @@ export function targets({ firstLook, slice, pan, start, graph }) {
   }
   if (slice) {
     list.push(target('slice change to new pixels, over a raw echo of as many bytes', slice.ratios.raw, 1.5, times));
+    list.push(target('the same, over a raw echo that a bare slider asks for', slice.ratios.slid, 1.5, times));
     list.push(
       target(
         'slice change when its tile is cached',
@@ -95,7 +96,7 @@ function looks(firstLook, cold) {
   return table(rows);
 }
 
-function slices({ bytes: size, change, echo, ratios, cached }) {
+function slices({ bytes: size, change, echo, slidEcho, ratios, cached }) {
   const row = (name, s, over = '') => [name, ...timesOf(s), s.count, over && `${over.toFixed(2)} ×`];
   return `${table([
     [`${bytes(size)} a message`, 'median', 'min', 'max', 'runs', ''],
@@ -104,6 +105,8 @@ function slices({ bytes: size, change, echo, ratios, cached }) {
     row('raw echo: message handled', echo.received),
     row('raw echo: uploaded, drawing issued', echo.drawn),
     row('raw echo: its frame', echo.shown),
+    row('raw echo, a bare slider moved: message on the socket', slidEcho.arrived),
+    row('raw echo, a bare slider moved: message handled', slidEcho.received),
     row('slice change: request on the socket', change.asked),
     row('slice change: message on the socket', change.arrived),
     row('slice change: drawing issued', change.drawn, ratios.drawn),
@@ -111,7 +114,7 @@ function slices({ bytes: size, change, echo, ratios, cached }) {
     row('slice change, tile cached: drawing issued', cached.drawn),
     row('slice change, tile cached: its frame', cached.shown)
   ])}
-  drawing issued over the echo's message handled: ${ratios.raw.toFixed(2)} ×
+  drawing issued over the echo's message handled: ${ratios.raw.toFixed(2)} ×; where a bare slider asked for the echo: ${ratios.slid.toFixed(2)} ×
   frames until the cached slice is painted: median ${cached.frames.median}, ${cached.frames.min} to ${cached.frames.max}`;
 }
 

@@ -90,9 +90,15 @@
     await comm.open().done;
   };
 
-  /** As many bytes through a comm of JupyterLab as it is, uploaded and drawn: `{asked, arrived, received, drawn, shown}`. */
-  const echo = async (bytes, quad) => {
+  /**
+   * As many bytes through a comm of JupyterLab as it is, uploaded and drawn: `{asked, arrived, received, drawn, shown}`. A bare `slider`, where
+   * one is given, is moved first, as a person would who asks by one.
+   */
+  const echo = async (bytes, quad, slider) => {
     const asked = ++number;
+    if (slider) {
+      slider.value = String((asked * 37) % 512);
+    }
     wire.asked = 0;
     const start = performance.now();
     const times = await new Promise(resolve => {
@@ -126,12 +132,21 @@
     await bench.pause(Math.random() * 17);
   };
 
-  /** Both, one after the other, `runs` times; then the same slices again, whose tiles the page has. */
+  /** Beside the quad, and nothing listens to it. */
+  const bareSlider = () => {
+    const slider = document.createElement('input');
+    Object.assign(slider, { type: 'range', min: '0', max: '511', value: '0' });
+    slider.style.cssText = 'position: fixed; right: 80px; bottom: 8px; z-index: 1000; width: 120px';
+    return slider;
+  };
+
+  /** All three, one after the other, `runs` times; then the same slices again, whose tiles the page has. */
   bench.slices = async (createREGL, runs) => {
     const canvas = output().querySelector('.mv-values canvas');
     const quad = bench.quad(createREGL, canvas.width, canvas.height, 256, 256);
     quad.canvas.style.cssText = 'position: fixed; right: 0; bottom: 0; z-index: 1000; width: 64px; height: 64px';
-    document.body.append(quad.canvas);
+    const slider = bareSlider();
+    document.body.append(quad.canvas, slider);
     await openEcho();
     const order = Array.from({ length: 512 }, (_, i) => (i * 197) % 512).filter(index => index > 0);
     // One of each is not counted: it compiles shaders, and tells how large a slice's message is.
@@ -144,11 +159,14 @@
     const visited = order.slice(0, runs);
     const changes = [];
     const echoes = [];
+    const slidEchoes = [];
     for (const index of visited) {
       await rest();
       changes.push(await change(index));
       await rest();
       echoes.push(await echo(bytes, quad));
+      await rest();
+      slidEchoes.push(await echo(bytes, quad, slider));
     }
     const cached = [];
     for (const index of visited.slice(0, -1).reverse()) {
@@ -158,7 +176,8 @@
       cached.push({ drawn, shown, frames, messages: bench.wire.messages - sent });
     }
     quad.dispose();
-    return { bytes, changes, echoes, cached };
+    slider.remove();
+    return { bytes, changes, echoes, slidEchoes, cached };
   };
   bench.indexOn = canvas => indexIn(copyOf(canvas));
 })();

@@ -130,8 +130,12 @@ export class Requests {
   }
 
   private receive(_: Transport, { content, buffers }: Incoming): void {
-    const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
-    this.acknowledge(bytes);
+    this.understand(content, buffers);
+    // After what is done with it, which a person waits for.
+    this.acknowledge(buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0));
+  }
+
+  private understand(content: unknown, buffers: readonly DataView[]): void {
     const message = parseKernelMessage(content);
     if (typeof message === 'string') {
       console.warn(`modelview: a message from the kernel was dropped: ${message}`);

@@ -9,6 +9,8 @@ export interface LayoutEngine {
    * that joins no two of them.
    */
   layout(graph: LayoutGraph, signal: AbortSignal): Promise<Laid>;
+  /** Has a graph laid out that may be asked for next, so that it is known by then; ends when that is, or the signal is aborted. */
+  prepare(graph: LayoutGraph, signal: AbortSignal): Promise<void>;
   /** Where the last layout was made: beside the page's own thread, or, where no worker may be started, on it. */
   readonly thread: Thread['kind'] | null;
   dispose(): void;
@@ -31,6 +33,13 @@ export function createLayoutEngine(): LayoutEngine {
   return {
     get thread() {
       return kind;
+    },
+    async prepare(graph, signal) {
+      const thread = await (shared ??= startThread());
+      // On the page's own thread it would be in the way of what it is to make quicker.
+      if (thread.kind === 'worker' && !signal.aborted) {
+        await thread.solve(boxesOf(graph).boxes, signal).catch(() => undefined);
+      }
     },
     async layout(graph, signal) {
       signal.throwIfAborted();

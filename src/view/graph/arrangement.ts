@@ -1,8 +1,7 @@
 import type { Laid, LayoutGraph, LayoutNode } from '../../layout';
 import type { Box } from './boxes';
 import type { Rect } from './camera';
-import { placeLabels } from './labels';
-import type { Label } from './labels';
+import { Labels } from './labels';
 import { headerWidth, SIZE, sizeOf } from './measure';
 import type { DetailOf } from './measure';
 import type { Point } from './pen';
@@ -21,8 +20,6 @@ export interface PlacedLink {
   readonly link: Link;
   readonly points: readonly Point[];
   readonly bounds: Rect;
-  /** What flows, and where it is written; null where there is no room for it, or nothing to say. */
-  readonly label: Label | null;
 }
 
 /** What is on screen and where: boxes, parents before what is in them, and the lines between them. */
@@ -30,6 +27,7 @@ export interface Arrangement {
   readonly boxes: readonly PlacedBox[];
   readonly links: readonly PlacedLink[];
   readonly byId: ReadonlyMap<string, PlacedBox>;
+  readonly labels: Labels;
   readonly bounds: Rect;
 }
 
@@ -37,6 +35,7 @@ export const EMPTY: Arrangement = {
   boxes: [],
   links: [],
   byId: new Map(),
+  labels: new Labels([], [], () => ''),
   bounds: { x: 0, y: 0, width: 1, height: 1 }
 };
 
@@ -99,11 +98,11 @@ export function arrange(
     const points = laid.edges.get(link.id);
     return points && points.length > 1 ? [{ link, points, bounds: boundsOf(points) }] : [];
   });
-  const labels = placeLabels(placed, lines, words);
   return {
     boxes: placed,
-    links: lines.map((line, at) => ({ ...line, label: labels[at]! })),
+    links: lines,
     byId: new Map(placed.map(each => [each.box.id, each])),
+    labels: new Labels(placed, lines, words),
     bounds: { x: 0, y: 0, width: Math.max(1, laid.width), height: Math.max(1, laid.height) }
   };
 }

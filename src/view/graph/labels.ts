@@ -19,39 +19,78 @@ const MOST_COLUMNS = 2 ** 24;
 
 type Line = Pick<PlacedLink, 'link' | 'points'>;
 
-/** Writes beside each line what flows, where that hides no box, no title, no line and nothing else that is written. */
-export function placeLabels(
-  boxes: readonly PlacedBox[],
-  lines: readonly Line[],
-  words: (link: Link) => string
-): (Label | null)[] {
-  const taken = new Taken();
-  for (const { open, rect, box } of boxes) {
-    if (!open) {
-      taken.add(rect);
-    } else if (box.parent) {
-      // Its title, and its border on all sides.
-      taken.add({ ...rect, height: SIZE.header });
-      taken.add({ ...rect, width: 1 });
-      taken.add({ ...rect, x: rect.x + rect.width, width: 1 });
-      taken.add({ ...rect, y: rect.y + rect.height, height: 1 });
+/** So many are placed between two looks at the clock. */
+const AT_ONCE = 32;
+
+/**
+ * What is written beside the lines: what flows, where that hides no box, no title, no line and nothing else that is written. To find
+ * room takes longer than to draw, so it is done in parts, when there is time.
+ */
+export class Labels {
+  private readonly found = new Map<Link, Label>();
+  private readonly steps: Iterator<undefined, undefined>;
+  private _done = false;
+
+  constructor(boxes: readonly PlacedBox[], lines: readonly Line[], words: (link: Link) => string) {
+    this.steps = this.placing(boxes, lines, words);
+  }
+
+  /** Whether each has its place, or none. */
+  get done(): boolean {
+    return this._done;
+  }
+
+  /** Goes on until all are placed, or until that time of `performance.now()`; says whether it is done. */
+  place(until = Infinity): boolean {
+    while (!this._done && performance.now() < until) {
+      for (let i = 0; i < AT_ONCE && !this._done; i++) {
+        this._done = this.steps.next().done === true;
+      }
+    }
+    return this._done;
+  }
+
+  /** Null where there is no room for it, or nothing to say, or where it is not placed yet. */
+  of(link: Link): Label | null {
+    return this.found.get(link) ?? null;
+  }
+
+  private *placing(
+    boxes: readonly PlacedBox[],
+    lines: readonly Line[],
+    words: (link: Link) => string
+  ): Generator<undefined, undefined> {
+    const taken = new Taken();
+    for (const { open, rect, box } of boxes) {
+      if (!open) {
+        taken.add(rect);
+      } else if (box.parent) {
+        // Its title, and its border on all sides.
+        taken.add({ ...rect, height: SIZE.header });
+        taken.add({ ...rect, width: 1 });
+        taken.add({ ...rect, x: rect.x + rect.width, width: 1 });
+        taken.add({ ...rect, y: rect.y + rect.height, height: 1 });
+      }
+      yield;
+    }
+    for (const { points } of lines) {
+      for (let i = 1; i < points.length; i++) {
+        const [ax, ay] = points[i - 1]!;
+        const [bx, by] = points[i]!;
+        taken.add({ x: Math.min(ax, bx), y: Math.min(ay, by), width: Math.abs(bx - ax), height: Math.abs(by - ay) });
+      }
+      yield;
+    }
+    for (const line of lines) {
+      const text = words(line.link);
+      const rect = text ? roomFor(line, textWidth(text, FONT.small), taken) : null;
+      if (rect) {
+        taken.add(rect);
+        this.found.set(line.link, { words: text, rect });
+      }
+      yield;
     }
   }
-  for (const { points } of lines) {
-    for (let i = 1; i < points.length; i++) {
-      const [ax, ay] = points[i - 1]!;
-      const [bx, by] = points[i]!;
-      taken.add({ x: Math.min(ax, bx), y: Math.min(ay, by), width: Math.abs(bx - ax), height: Math.abs(by - ay) });
-    }
-  }
-  return lines.map(line => {
-    const text = words(line.link);
-    const rect = text ? roomFor(line, textWidth(text, FONT.small), taken) : null;
-    if (rect) {
-      taken.add(rect);
-    }
-    return rect && { words: text, rect };
-  });
 }
 
 /** Beside the upright pieces, the longest first, at their right and then their left; else above or below the others. */

@@ -58,7 +58,8 @@ export class Minimap {
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     Object.assign(this.node.style, { width: `${width}px`, height: `${height}px` });
-    const context = this.canvas.getContext('2d');
+    // As on the stage: thousands of rectangles are drawn sooner in memory than they are sent to the GPU.
+    const context = this.canvas.getContext('2d', { willReadFrequently: true });
     if (!context) {
       return;
     }

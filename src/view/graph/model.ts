@@ -35,7 +35,12 @@ export class GraphModel {
   }
 
   get visible(): Visible {
-    return visibleOf(this.graph, this.boxes, this.open);
+    return this.visibleWith(this.open);
+  }
+
+  /** What would be on screen while these boxes are open. */
+  visibleWith(open: ReadonlySet<string>): Visible {
+    return visibleOf(this.graph, this.boxes, open);
   }
 
   get openBoxes(): ReadonlySet<string> {

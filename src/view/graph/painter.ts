@@ -48,7 +48,7 @@ export function brushOf(pen: Pen, look: Look, zoom: number): Brush {
 }
 
 /** What of an arrangement meets a view. A frame that is out of sight is skipped with all that is inside. */
-export function inSight({ boxes, links }: Arrangement, view: Rect): Moment {
+export function inSight({ boxes, links, labels }: Arrangement, view: Rect): Moment {
   const seen: DrawnBox[] = [];
   for (let at = 0; at < boxes.length;) {
     const placed = boxes[at]!;
@@ -62,8 +62,9 @@ export function inSight({ boxes, links }: Arrangement, view: Rect): Moment {
   }
   const lines: DrawnLink[] = [];
   for (const line of links) {
-    if (meets(line.bounds, view) || (line.label && meets(line.label.rect, view))) {
-      lines.push({ ...line, opacity: 1 });
+    const label = labels.of(line.link);
+    if (meets(line.bounds, view) || (label && meets(label.rect, view))) {
+      lines.push({ link: line.link, points: line.points, label, opacity: 1 });
     }
   }
   return { boxes: seen, links: lines };

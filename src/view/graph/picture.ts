@@ -5,6 +5,7 @@ import type { Look } from './painter';
 import { CanvasPen } from './pen';
 import { pngOf } from '../save';
 import { SvgPen } from './svg-pen';
+import type { Moment } from './transition';
 
 /** Around what is drawn; a run's boxes stand behind one another beyond its edge. */
 const MARGIN = 16;
@@ -14,10 +15,13 @@ const MOST_SIDE = 16_384;
 const MOST_AREA = 2 ** 27;
 
 /** Of all that is open, wherever one looks: nothing is hovered or under the keyboard in a file. */
-const all = ({ boxes, links }: Arrangement) => ({
-  boxes: boxes.map(placed => ({ ...placed, opacity: 1 })),
-  links: links.map(line => ({ ...line, opacity: 1 }))
-});
+function all({ boxes, links, labels }: Arrangement): Moment {
+  labels.place();
+  return {
+    boxes: boxes.map(placed => ({ ...placed, opacity: 1 })),
+    links: links.map(line => ({ ...line, label: labels.of(line.link), opacity: 1 }))
+  };
+}
 
 const framed = ({ x, y, width, height }: Rect): Rect => ({
   x: x - MARGIN,

@@ -2,7 +2,7 @@ import { element, OWN_KEYS, setHidden, setText } from '../../dom/element';
 import type { Theme } from '../view';
 import { Animation } from './animation';
 import { boundsOf, boxAt, EMPTY } from './arrangement';
-import type { Arrangement, PlacedBox } from './arrangement';
+import type { Arrangement } from './arrangement';
 import type { Box } from './boxes';
 import { GraphCamera, meets } from './camera';
 import type { Rect } from './camera';
@@ -35,6 +35,8 @@ const BEYOND = 12;
 /** Of what comes or goes, less than this is not drawn: pixels of a side, and opacity. */
 const SPECK = 4;
 const FAINTEST = 0.06;
+/** Milliseconds in which room is looked for at a time, so that a frame is never late for what is written beside the lines. */
+const SLICE = 6;
 
 /** Where the graph is drawn: what is on it, how it is looked at, and how both change before the eye. */
 export class Stage {
@@ -52,6 +54,7 @@ export class Stage {
   private _palette: Palette | null = null;
   private frame = 0;
   private hintTimer = 0;
+  private writing = 0;
   private looked = false;
   private keyboard = false;
   private mapped: readonly unknown[] = [];
@@ -109,6 +112,7 @@ export class Stage {
     const from = anchor && before.byId.get(anchor.id)?.rect;
     const to = anchor && arrangement.byId.get(anchor.id)?.rect;
     const [dx, dy] = from && to ? [to.x - from.x, to.y - from.y] : [0, 0];
+    clearTimeout(this.writing);
     this._arrangement = arrangement;
     this.node.dataset.mvBoxes = String(arrangement.boxes.length);
     this.glide.finish();
@@ -116,11 +120,15 @@ export class Stage {
     if (!this.looked) {
       this.lookFirst();
       this.draw();
+      this.write();
     } else {
-      const transition = new Transition(moved(before, dx, dy), arrangement, grown(this.camera.view, BEYOND));
+      const transition = new Transition(before, [dx, dy], arrangement, grown(this.camera.view, BEYOND));
       this.change.run(part => {
         this.moment = part < 1 ? transition.at(part) : null;
         this.draw();
+        if (part === 1) {
+          this.write();
+        }
       });
     }
   }
@@ -187,7 +195,7 @@ export class Stage {
 
   /** Whether anything on it is still on its way. */
   get moving(): boolean {
-    return this.change.running || this.glide.running;
+    return this.change.running || this.glide.running || !this.arrangement.labels.done;
   }
 
   themed(): void {
@@ -204,6 +212,7 @@ export class Stage {
 
   dispose(): void {
     clearTimeout(this.hintTimer);
+    clearTimeout(this.writing);
     cancelAnimationFrame(this.frame);
     this.listening.abort();
     for (const part of [this.change, this.glide, this.navigation, this.minimap]) {
@@ -223,6 +232,18 @@ export class Stage {
       const { x, y, width } = mixed(from, view, part);
       camera.look = part < 1 ? { x, y, zoom: camera.width / width } : end;
       this.draw();
+    });
+  }
+
+  /** Finds what stands beside the lines its room, a little at a time, and draws it when all is placed. */
+  private write(): void {
+    clearTimeout(this.writing);
+    this.writing = window.setTimeout(() => {
+      if (this.arrangement.labels.place(performance.now() + SLICE)) {
+        this.draw();
+      } else {
+        this.write();
+      }
     });
   }
 
@@ -267,7 +288,11 @@ export class Stage {
     this.drawMap(shown);
   }
 
+  /** While boxes are on their way the map stays as it was. */
   private drawMap({ palette, colouring }: Look): void {
+    if (this.moment) {
+      return;
+    }
     const { arrangement } = this;
     const drawn = [arrangement, palette, colouring, devicePixelRatio];
     if (drawn.some((part, i) => part !== this.mapped[i])) {
@@ -302,24 +327,3 @@ const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({
   width: width + 2 * by,
   height: height + 2 * by
 });
-
-/** As things were, seen by a camera that has moved along. */
-function moved(arrangement: Arrangement, dx: number, dy: number): Arrangement {
-  if (!dx && !dy) {
-    return arrangement;
-  }
-  const boxes = arrangement.boxes.map((placed): PlacedBox => ({
-    ...placed,
-    rect: { ...placed.rect, x: placed.rect.x + dx, y: placed.rect.y + dy }
-  }));
-  return {
-    ...arrangement,
-    boxes,
-    links: arrangement.links.map(line => ({
-      ...line,
-      points: line.points.map(([x, y]) => [x + dx, y + dy] as const),
-      bounds: { ...line.bounds, x: line.bounds.x + dx, y: line.bounds.y + dy }
-    })),
-    byId: new Map(boxes.map(placed => [placed.box.id, placed]))
-  };
-}

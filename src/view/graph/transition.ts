@@ -28,6 +28,10 @@ interface Moving {
   readonly comes: -1 | 0 | 1;
 }
 
+type Line = Pick<PlacedLink, 'link' | 'points'>;
+
+const by = ([dx, dy]: Point, rect: Rect): Rect => ({ ...rect, x: rect.x + dx, y: rect.y + dy });
+
 const mix = (a: number, b: number, part: number): number => a + (b - a) * part;
 
 export const mixed = (a: Rect, b: Rect, part: number): Rect => ({
@@ -44,31 +48,44 @@ export const mixed = (a: Rect, b: Rect, part: number): Rect => ({
 export class Transition {
   private readonly moving: Moving[];
   private readonly places: Map<Box, { readonly from: Rect; readonly to: Rect }>;
-  private readonly before: readonly PlacedLink[];
-  private readonly after: readonly PlacedLink[];
+  private readonly before: readonly Line[];
+  private readonly after: readonly Line[];
   private readonly stay: ReadonlySet<string>;
 
-  /** `view` is what is in sight: what never comes into it is left out, so that a frame costs what it shows. */
-  constructor(from: Arrangement, to: Arrangement, view: Rect) {
+  /**
+   * `shift` is by how much the camera has moved along since what was there before. `view` is what is in sight: what never comes into
+   * it is left out, so that a frame costs what it shows.
+   */
+  constructor(from: Arrangement, shift: Point, to: Arrangement, view: Rect) {
     const stay = to.boxes.map((placed): Moving => {
       const before = from.byId.get(placed.box.id);
-      return before
-        ? { placed, from: before.rect, to: placed.rect, comes: 0 }
-        : { placed, from: carried(placed.rect, holderOf(placed.box, to, from)), to: placed.rect, comes: 1 };
+      if (before) {
+        return { placed, from: by(shift, before.rect), to: placed.rect, comes: 0 };
+      }
+      const holder = holderOf(placed.box, to, from);
+      const out = holder ? by(shift, carried(placed.rect, holder)) : placed.rect;
+      return { placed, from: out, to: placed.rect, comes: 1 };
     });
-    const go = from.boxes.flatMap((placed): Moving[] =>
-      to.byId.has(placed.box.id)
-        ? []
-        : [{ placed, from: placed.rect, to: carried(placed.rect, holderOf(placed.box, from, to)), comes: -1 }]
-    );
+    const go = from.boxes.flatMap((placed): Moving[] => {
+      if (to.byId.has(placed.box.id)) {
+        return [];
+      }
+      const was = by(shift, placed.rect);
+      const holder = holderOf(placed.box, from, to);
+      return [{ placed, from: was, to: holder ? carried(placed.rect, holder) : was, comes: -1 }];
+    });
     const all = [...stay, ...go];
     this.moving = all.filter(({ from, to }) => meets(around(from, to), view));
     this.places = new Map(all.map(({ placed, from, to }) => [placed.box, { from, to }]));
     const seen = new Set(this.moving.map(({ placed }) => placed.box));
-    const isSeen = ({ link, bounds }: PlacedLink): boolean =>
+    const isSeen = ({ link, bounds }: PlacedLink, view: Rect): boolean =>
       seen.has(link.source) || seen.has(link.target) || meets(bounds, view);
-    this.before = from.links.filter(isSeen);
-    this.after = to.links.filter(isSeen);
+    const [dx, dy] = shift;
+    const earlier = by([-dx, -dy], view);
+    this.before = from.links
+      .filter(line => isSeen(line, earlier))
+      .map(({ link, points }) => ({ link, points: points.map(([x, y]) => [x + dx, y + dy]) }));
+    this.after = to.links.filter(line => isSeen(line, view));
     this.stay = new Set(this.before.map(({ link }) => link.id));
   }
 
@@ -88,7 +105,7 @@ export class Transition {
   }
 
   /** A line as it was laid out for one end of the change, drawn along by the boxes that it joins. */
-  private line({ link, points }: PlacedLink, part: number, laid: 'from' | 'to', opacity: number): DrawnLink {
+  private line({ link, points }: Line, part: number, laid: 'from' | 'to', opacity: number): DrawnLink {
     const shift = (box: Box, [x, y]: Point): Point => {
       const place = this.places.get(box)!;
       const now = mixed(place.from, place.to, part);
@@ -136,11 +153,7 @@ function holderOf(box: Box, own: Arrangement, other: Arrangement): Holder | null
 }
 
 /** A rectangle carried along with the one around it. */
-function carried(rect: Rect, holder: Holder | null): Rect {
-  if (!holder) {
-    return rect;
-  }
-  const { own, other } = holder;
+function carried(rect: Rect, { own, other }: Holder): Rect {
   const x = other.width / own.width;
   const y = other.height / own.height;
   return {

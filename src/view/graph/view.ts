@@ -205,6 +205,7 @@ export class GraphView implements View {
         this.stage.show(arrangement, anchor);
         this.updateLegend();
         this.updateCard();
+        this.foresee(this.cursor);
       }
     } catch (error) {
       this.loading.fail(error instanceof Error ? error.message : String(error));
@@ -243,6 +244,13 @@ export class GraphView implements View {
       this.hovered = box;
       this.context.readout(box && this.model ? readoutOf(this.model.graph, box) : null);
       this.stage.requestDraw();
+      this.foresee(box ?? this.cursor);
+    }
+  }
+
+  private foresee(box: Box | null): void {
+    if (this.model) {
+      this.placing.foresee(this.model, this.overlay, box);
     }
   }
 
@@ -260,6 +268,7 @@ export class GraphView implements View {
     this.cursor = box ?? this.cursor;
     this.updateCard();
     this.stage.requestDraw();
+    this.foresee(this.cursor);
   }
 
   private updateCard(): void {
@@ -333,6 +342,7 @@ export class GraphView implements View {
     const { model, stage } = this;
     this.cursor = box;
     stage.reveal(box);
+    this.foresee(box);
     this.say(spoken(box, model!.isOpen(box), model!.matches.get(box) ?? 0));
     this.context.readout(readoutOf(model!.graph, box));
   }

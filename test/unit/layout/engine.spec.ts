@@ -96,6 +96,21 @@ describe('the layout engine', () => {
     expect(worker.asked.map(({ boxes }) => boxes === null)).toEqual([false, false, true]);
   });
 
+  it('has what may be asked for next laid out, where that is beside the page', async () => {
+    const worker = new FakeWorker();
+    const engine = (await loaded(worker)).createLayoutEngine();
+    await engine.prepare(small, never);
+    expect(worker.asked.length).toBe(1);
+    const abort = new AbortController();
+    const given = engine.prepare(small, abort.signal);
+    abort.abort();
+    await given;
+    expect(worker.asked.length).toBe(1);
+    const main = (await loaded(new Error('another origin'))).createLayoutEngine();
+    await main.prepare(graph([box('a')], [['a', 'b']]), never);
+    expect(main.thread).toBeNull();
+  });
+
   it('does the same on the page where no worker starts, and says so', async () => {
     const { createLayoutEngine } = await loaded(new FakeWorker(true));
     const engine = createLayoutEngine();

@@ -83,7 +83,7 @@ describe('a change', () => {
   model.toggle(model.boxes.byId.get('encoder')!);
   const after = piled(model);
   const everywhere = { x: -1e6, y: -1e6, width: 2e6, height: 2e6 };
-  const opening = new Transition(before, after, everywhere);
+  const opening = new Transition(before, [0, 0], after, everywhere);
   const at = (part: number, id: string, of = opening) => of.at(part).boxes.find(({ box }) => box.id === id)!;
 
   it('begins and ends where things were and are', () => {
@@ -100,14 +100,28 @@ describe('a change', () => {
     expect(grown.opacity).toBe(0);
     expect(grown.rect.y).toBeGreaterThanOrEqual(closed.y);
     expect(grown.rect.y + grown.rect.height).toBeLessThanOrEqual(closed.y + closed.height);
-    const closing = new Transition(after, before, everywhere);
+    const closing = new Transition(after, [0, 0], before, everywhere);
     expect(at(1, 'encoder.layer', closing)).toMatchObject({ opacity: 0, rect: grown.rect });
     expect(at(0, 'encoder.layer', closing)).toMatchObject({ opacity: 1, rect: after.byId.get('encoder.layer')!.rect });
   });
 
+  it('begins where things were on screen when the camera moves along', () => {
+    const moved = new Transition(before, [30, -20], after, everywhere);
+    for (const id of ['embed', 'encoder', 'head']) {
+      const { x, y } = before.byId.get(id)!.rect;
+      expect(at(0, id, moved).rect).toMatchObject({ x: x + 30, y: y - 20 });
+      expect(at(1, id, moved).rect).toEqual(after.byId.get(id)!.rect);
+    }
+    const still = at(0, 'encoder.layer').rect;
+    expect(at(0, 'encoder.layer', moved).rect).toMatchObject({ x: still.x + 30, y: still.y - 20 });
+    for (const [i, { points }] of moved.at(0).links.entries()) {
+      expect(points[0]![0]).toBeCloseTo(opening.at(0).links[i]!.points[0]![0] + 30);
+    }
+  });
+
   it('leaves out what never comes into sight', () => {
     const { x, y } = before.byId.get('embed')!.rect;
-    const near = new Transition(before, after, { x, y, width: 1, height: 1 }).at(0.5);
+    const near = new Transition(before, [0, 0], after, { x, y, width: 1, height: 1 }).at(0.5);
     expect(near.boxes.map(({ box }) => box.id)).toContain('embed');
     expect(near.boxes.map(({ box }) => box.id)).not.toContain('head');
     expect(near.links.length).toBeLessThan(opening.at(0.5).links.length);
@@ -130,8 +144,11 @@ describe('what is written', () => {
   it('beside a line is written where it hides nothing', () => {
     const model = new GraphModel(encoder(4));
     model.reveal(model.boxes.byId.get('encoder.layer.1.fc')!);
-    const { boxes, links } = piled(model);
-    const labels = links.flatMap(({ label }) => (label ? [label] : []));
+    const { boxes, links, labels: written } = piled(model);
+    expect(written.of(links[0]!.link)).toBeNull();
+    expect(written.place(performance.now() - 1)).toBe(false);
+    expect(written.place()).toBe(true);
+    const labels = links.flatMap(({ link }) => written.of(link) ?? []);
     expect(labels.length).toBeGreaterThan(3);
     const clash = (a: { x: number; y: number; width: number; height: number }, b: typeof a): boolean =>
       a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -54,6 +55,19 @@ class _View(DOMWidget):  # type: ignore[misc]
         self.set_trait("title", model.name)
         super().__init__(state=state, **kwargs)
         register_target(self.model_id, self._service)
+
+    @classmethod
+    def _check_arguments(cls, given: Mapping[str, Any]) -> None:
+        """Refuse what is neither an argument nor a trait to set: the base class would take it without a word."""
+        synced = cls.class_traits(sync=True).items()
+        traits = [name for name, trait in synced if name[0] != "_" and name != "state" and not trait.read_only]
+        unknown = next((name for name in given if name not in traits), None)
+        if unknown is not None:
+            own = [name for name in inspect.signature(cls).parameters if name != "kwargs"]
+            raise TypeError(
+                f"{cls.__name__} has no argument {unknown!r}: it takes {', '.join(own)}, "
+                f"and the traits of every widget, {', '.join(traits)}"
+            )
 
     @property
     def _open(self) -> Model:
@@ -178,10 +192,12 @@ class ModelView(_View):
         An example to call it with, for what flows between the modules: a tensor, a tuple of them, a mapping for
         keywords, or `(args, kwargs)`. Models of `transformers` bring one.
     **kwargs
-        The traits of every widget: `layout`, `tooltip`, …
+        The traits of every widget: `layout`, `tabbable`, `tooltip`.
 
     Raises
     ------
+    TypeError
+        Where there is no such argument.
     UnsupportedModelError
         Where it is no model; the message says what to pass instead.
 
@@ -198,6 +214,7 @@ class ModelView(_View):
     kind = traitlets.Unicode("model", read_only=True).tag(sync=True)
 
     def __init__(self, model: Any, *, name: str | None = None, inputs: Any = None, **kwargs: Any) -> None:
+        self._check_arguments(kwargs)
         super().__init__(describe(model, name=name, inputs=inputs), default_state(tab="overview"), **kwargs)
 
     def profile(self, inputs: Any = None, *, repeats: int | None = None) -> Profile:
@@ -244,10 +261,12 @@ class TensorView(_View):
     name
         What to call it.
     **kwargs
-        The traits of every widget: `layout`, `tooltip`, …
+        The traits of every widget: `layout`, `tabbable`, `tooltip`.
 
     Raises
     ------
+    TypeError
+        Where there is no such argument.
     UnsupportedModelError
         Where it is no array.
 
@@ -263,6 +282,7 @@ class TensorView(_View):
     kind = traitlets.Unicode("tensor", read_only=True).tag(sync=True)
 
     def __init__(self, array: Any, *, dims: Sequence[str] | None = None, name: str = "array", **kwargs: Any) -> None:
+        self._check_arguments(kwargs)
         model = tensor_of(array, name=name, dims=dims)
         super().__init__(model, default_state(next(iter(model.tensors))), **kwargs)
 

@@ -76,6 +76,29 @@ def test_a_model_opens_on_its_overview_and_an_array_on_itself(mv, tv):
     assert tv.shape == (4, 6)
 
 
+def test_an_argument_that_there_is_not_is_refused_with_those_that_there_are(weights):
+    with pytest.raises(TypeError) as told:
+        ModelView(weights, input=np.ones(3))
+    assert str(told.value) == (
+        "ModelView has no argument 'input': it takes model, name, inputs, "
+        "and the traits of every widget, layout, tabbable, tooltip"
+    )
+    with pytest.raises(TypeError, match="TensorView has no argument 'dim': it takes array, dims, name, and"):
+        TensorView(np.ones(3), dim=("x",))
+    for own in ("state", "kind", "title", "protocol", "_view_name"):
+        with pytest.raises(TypeError, match=f"no argument '{own}'"):
+            ModelView(weights, **{own: None})
+
+
+def test_the_traits_of_every_widget_are_arguments(weights):
+    for view in (
+        ModelView(weights, layout={"height": "300px"}, tooltip="weights", tabbable=True),
+        TensorView(np.ones(3), layout={"height": "300px"}, tooltip="weights", tabbable=True),
+    ):
+        assert (view.layout.height, view.tooltip, view.tabbable) == ("300px", "weights", True)
+        view.close()
+
+
 def test_tensors_and_structure_are_there(mv, weights):
     assert set(mv.tensors) == {f"weight/{name}" for name in weights}
     assert mv.tensors["conv.weight"].dims == ("out", "in", "height", "width")

@@ -13,23 +13,21 @@ from .facts import memory_of
 
 __all__ = ["clone", "give_own"]
 
-_HOOKS = (
-    "_forward_hooks",
-    "_forward_pre_hooks",
-    "_backward_hooks",
-    "_backward_pre_hooks",
-    "_forward_hooks_with_kwargs",
-    "_forward_hooks_always_called",
-    "_forward_pre_hooks_with_kwargs",
-)
+_FORWARD_HOOKS = ("_forward_hooks", "_forward_pre_hooks")
+_HOOKS = (*_FORWARD_HOOKS, "_backward_hooks", "_backward_pre_hooks")
+# How a hook is called, by the same key.
+_FLAGS = ("_forward_hooks_with_kwargs", "_forward_hooks_always_called", "_forward_pre_hooks_with_kwargs")
+
+_NEEDED = ("torch.nn.utils.", "transformers.utils.output_capturing.")
+"""Whose hooks a module's own forward reads: a weight that is made (weight and spectral norm), and hidden states."""
 
 
 def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
     """Copy the modules; their parameters are others that look at the same memory.
 
     So a call can set neither gradients nor flags of the person's parameters. What it writes into them is put back by
-    `kept`. Hooks are left out, except PyTorch's own that make a weight (weight and spectral norm): a person's hooks
-    count, record or print, and would take our call for theirs.
+    `kept`. Hooks are left out, except those by which a library makes what its modules need: a person's hooks count,
+    record or print, and would take our call for theirs.
 
     Parameters
     ----------
@@ -50,11 +48,11 @@ def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
         # Something that it holds cannot be copied (a lock, a file, a generator): then only the modules are.
         copied = _shallow(model, memo)
     for module in copied.modules():
-        for name in _HOOKS:
-            hooks = getattr(module, name, None)
-            if hooks:
-                for key in [key for key, hook in hooks.items() if not _own(hook)]:
-                    del hooks[key]
+        needed = {key for name in _HOOKS for key, hook in _hooks(module, name).items() if _needed(hook)}
+        for name in (*_HOOKS, *_FLAGS):
+            held = _hooks(module, name)
+            for key in [key for key in held if key not in needed]:
+                del held[key]
     return copied
 
 
@@ -91,10 +89,15 @@ def _copied(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.detach().clone().requires_grad_(tensor.requires_grad)
 
 
-def _own(hook: object) -> bool:
-    """Whether a hook is one of PyTorch's, that makes what the module needs."""
+def _hooks(module: nn.Module, name: str) -> dict[int, Any]:
+    held: dict[int, Any] | None = getattr(module, name, None)
+    return {} if held is None else held
+
+
+def _needed(hook: object) -> bool:
+    """Whether a hook is a library's own, that makes what the module needs."""
     named = getattr(hook, "__module__", None) or type(hook).__module__
-    return str(named).startswith("torch.nn.utils")
+    return f"{named}.".startswith(_NEEDED)
 
 
 def _shallow(model: nn.Module, memo: dict[int, Any]) -> nn.Module:

@@ -1,0 +1,80 @@
+"""A copy of a PyTorch model does what the model itself would, and where it does not, that is told."""
+
+import pytest
+import torch
+import transformers
+from families import SMALL
+from torch import nn
+
+from modelview.adapters import describe
+
+
+def flow_of(model, inputs=None):
+    return describe(model, inputs=inputs).structure.dataflow
+
+
+def outputs_of(flow):
+    return [node.name for node in flow.nodes if node.role == "output"]
+
+
+# What libraries hang on their modules
+
+
+def bert():
+    return transformers.BertModel(transformers.BertConfig(vocab_size=100, output_hidden_states=True, **SMALL))
+
+
+def gpt2():
+    config = transformers.GPT2Config(vocab_size=100, n_embd=32, n_layer=2, n_head=4, output_hidden_states=True)
+    return transformers.GPT2Model(config)
+
+
+def segformer():
+    # It reads the hidden states of its encoder, whoever asked for them.
+    config = transformers.SegformerConfig(
+        depths=[1, 1, 1, 1], hidden_sizes=[8, 8, 16, 16], num_attention_heads=[1, 1, 2, 2], decoder_hidden_size=16,
+        num_labels=3, image_size=64,
+    )  # fmt: skip
+    return transformers.SegformerForSemanticSegmentation(config)
+
+
+@pytest.mark.parametrize("make", [bert, gpt2, segformer])
+def test_a_model_that_collects_hidden_states_is_followed_after_a_call_as_before_it(make):
+    model = make().eval()
+    pixels = {"pixel_values": torch.zeros(1, 3, 64, 64)}
+    inputs = pixels if make is segformer else {"input_ids": torch.ones(1, 4, dtype=torch.long)}
+    before = flow_of(model, inputs)
+    assert not any(module._forward_hooks for module in model.modules())
+    with torch.no_grad():
+        result = model(**inputs)
+    hooks = [dict(module._forward_hooks) for module in model.modules()]
+    assert any(hooks)
+    structure = describe(model, inputs=inputs).structure
+    after = structure.dataflow
+    assert (after.tier, after.notes) == (before.tier, before.notes)
+    assert outputs_of(after) == outputs_of(before)
+    assert after.edges == before.edges
+    states = [name for name in outputs_of(after) if name.startswith("hidden_states")]
+    assert len(states) == len(result.hidden_states or ())
+    profile = structure.profile(repeats=1)
+    assert {measure.name for measure in profile.measures} == {"time", "memory", "peak", "flops"}, profile.notes
+    assert [dict(module._forward_hooks) for module in model.modules()] == hooks
+
+
+def test_a_librarys_hook_that_is_kept_is_called_as_it_was_registered():
+    class Doubles:
+        """As a hook of `torch.nn.utils` that takes keywords."""
+
+        __module__ = "torch.nn.utils.example"
+
+        def __call__(self, module, args, kwargs):
+            return args, {"times": kwargs["times"] * 2}
+
+    class Times(nn.Module):
+        def forward(self, x, times=1):
+            return torch.cat([x] * times)
+
+    model = Times()
+    model.register_forward_pre_hook(Doubles(), with_kwargs=True)
+    flow = flow_of(model, ((torch.ones(1, 2),), {"times": 2}))
+    assert [value.shape for value in flow.nodes[0].outputs] == [(4, 2)], flow.notes

@@ -4,6 +4,8 @@ import { icon } from './icons';
 
 export interface SearchOptions {
   readonly label: string;
+  /** What may be typed: the tooltip. */
+  readonly help?: string;
   readonly placeholder?: string;
   readonly onInput: (text: string) => void;
   /** Enter, or an arrow down: go to what was found; Shift and Enter go backwards. */
@@ -22,8 +24,9 @@ export class Search {
       type: 'text',
       class: 'mv-search-input',
       role: 'searchbox',
-      'aria-label': options.label,
+      'aria-label': [options.label, options.help].filter(Boolean).join('. '),
       'aria-describedby': note,
+      ...(options.help === undefined ? {} : { 'data-mv-tip': options.help }),
       placeholder: options.placeholder ?? '',
       spellcheck: 'false',
       autocomplete: 'off'
@@ -48,7 +51,7 @@ export class Search {
     return this.input.value;
   }
 
-  /** `note` stands at the field's end: `12 found`. */
+  /** `note` stands at the field's end: `12 found`, or what is wrong with what was typed. */
   update({ value, note, invalid }: { value?: string; note?: string; invalid?: boolean }): void {
     if (value !== undefined && value !== this.input.value) {
       this.input.value = value;
@@ -56,9 +59,11 @@ export class Search {
     }
     if (note !== undefined) {
       setText(this.note, note);
+      setAttribute(this.note, 'data-mv-tip-cut', note || null);
     }
     if (invalid !== undefined) {
       setAttribute(this.input, 'aria-invalid', invalid ? 'true' : null);
+      setAttribute(this.input, 'data-mv-tip', invalid ? this.note.textContent : (this.options.help ?? null));
     }
   }
 

@@ -114,9 +114,10 @@ export class GraphModel {
     return this._matches;
   }
 
-  /** Says what of the query could not be read, and null where it could. */
+  /** Says what of the query could not be read, and null where it could. By one that cannot be read nothing is found. */
   search(query: string): { readonly problem: string | null; readonly searching: boolean } {
-    const filter = parseFilter(query);
+    const asked = parseFilter(query);
+    const filter = asked?.problem === null ? asked : null;
     this._found = filter ? boxesFound(this.graph, this.boxes, filter) : [];
     this.goneTo = -1;
     const counts = countsAbove(this._found);
@@ -126,7 +127,7 @@ export class GraphModel {
     }
     this._matches = counts;
     this.searchLit = filter && { boxes: lit, isLit: ({ source, target }: Link) => lit.has(source) && lit.has(target) };
-    return { problem: filter?.problem ?? null, searching: filter !== null };
+    return { problem: asked?.problem ?? null, searching: filter !== null };
   }
 
   /** The match after, or before, the one that was gone to last, going round; a new search begins at its first. */

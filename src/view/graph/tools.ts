@@ -37,12 +37,12 @@ export class Tools {
 
   constructor(options: ToolsOptions) {
     this.search = new Search({
-      label: `Search the graph. ${FILTER_HELP}`,
+      label: 'Search the graph',
+      help: FILTER_HELP,
       placeholder: 'name, kind:Linear, shape:384, params>1M …',
       onInput: options.onSearch,
       onEnter: backwards => options.onFound(backwards ? -1 : 1)
     });
-    this.search.input.dataset.mvTip = FILTER_HELP;
     this.colours = new Picker({ label: 'colour by', onChange: options.onColour });
     this.profile = new Button({
       label: 'Profile',

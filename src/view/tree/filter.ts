@@ -37,7 +37,7 @@ export interface Filter {
   readonly problem: string | null;
 }
 
-/** Null where nothing is searched for. A term that cannot be read is reported and left out. */
+/** Null where nothing is searched for. What has a problem must not be searched for: the rest of it would find too much. */
 export function parseFilter(query: string): Filter | null {
   const terms = query.trim().split(/\s+/).filter(Boolean);
   const filter = {

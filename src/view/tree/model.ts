@@ -27,6 +27,11 @@ export class TreeModel {
     return this._filter;
   }
 
+  /** What of the query could not be read: then all rows are there, as without one. */
+  get problem(): string | null {
+    return this._problem;
+  }
+
   /** Items that the search found; 0 without one. */
   get matches(): number {
     return this.found?.matches.size ?? 0;
@@ -67,7 +72,9 @@ export class TreeModel {
   }
 
   search(query: string): void {
-    this._filter = parseFilter(query);
+    const asked = parseFilter(query);
+    this._problem = asked?.problem ?? null;
+    this._filter = this._problem === null ? asked : null;
     this.found = this._filter ? find(this.items, this._filter) : null;
     // What a search opens is forgotten with it.
     this.openFound = new Set([...(this.found?.above ?? [])].map(item => item.id));
@@ -106,6 +113,7 @@ export class TreeModel {
 
   private _rows: Row[] = [];
   private _filter: Filter | null = null;
+  private _problem: string | null = null;
   private places = new Map<Item, number>();
   private readonly open: Set<string>;
   private openFound = new Set<string>();

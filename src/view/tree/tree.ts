@@ -30,12 +30,12 @@ export class StructureTree {
     const { structure } = options;
     this.model = new TreeModel(structure);
     this.search = new Search({
-      label: `Search the structure. ${FILTER_HELP}`,
+      label: 'Search the structure',
+      help: FILTER_HELP,
       placeholder: 'name, kind:Linear, params>1M …',
       onInput: query => this.onSearch(query),
       onEnter: () => this.jump(1)
     });
-    this.search.input.dataset.mvTip = FILTER_HELP;
     this.canvas = element('div', { class: 'mv-tree-canvas', role: 'presentation' });
     this.scroller = element(
       'div',
@@ -267,12 +267,9 @@ export class StructureTree {
 
   private onSearch(query: string): void {
     this.model.search(query);
-    const { filter, matches, rows } = this.model;
-    this.search.update({
-      note: !filter ? '' : filter.problem ? '' : matches ? `${formatCount(matches)} found` : 'none',
-      invalid: typeof filter?.problem === 'string'
-    });
-    this.search.input.dataset.mvTip = filter?.problem ?? FILTER_HELP;
+    const { filter, problem, matches, rows } = this.model;
+    const found = matches ? `${formatCount(matches)} found` : 'none';
+    this.search.update({ note: problem ?? (filter ? found : ''), invalid: problem !== null });
     const first = filter ? this.model.nextMatch(-1, 1) : -1;
     this.active =
       rows[first]?.item ??

@@ -165,4 +165,18 @@ describe('search', () => {
     search.node.querySelector('button')!.click();
     expect(onInput.mock.calls.flat()).toEqual(['query', '', 'key', '']);
   });
+
+  it('says what cannot be read, whole in its tooltip, and then again what may be typed', () => {
+    const search = new Search({ label: 'Search', help: 'A name.', onInput: jest.fn() });
+    const note = search.node.querySelector<HTMLElement>('[aria-live=polite]')!;
+    search.update({ note: 'Write a number of values.', invalid: true });
+    expect(note.textContent).toBe('Write a number of values.');
+    expect(note.dataset.mvTipCut).toBe('Write a number of values.');
+    expect(search.input.dataset.mvTip).toBe('Write a number of values.');
+    expect(search.input.getAttribute('aria-invalid')).toBe('true');
+    search.update({ note: '3 found', invalid: false });
+    expect(search.input.dataset.mvTip).toBe('A name.');
+    expect(search.input.getAttribute('aria-label')).toBe('Search. A name.');
+    expect(search.input.hasAttribute('aria-invalid')).toBe(false);
+  });
 });

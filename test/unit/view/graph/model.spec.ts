@@ -216,9 +216,18 @@ describe('a search', () => {
     expect(closed.matches.get(box(closed, 'head'))).toBe(2);
     expect(closed.matches.has(box(closed, 'embed'))).toBe(false);
     expect(closed.lit!.boxes.has(box(closed, 'embed'))).toBe(false);
-    expect(closed.search('params>x').problem).toMatch(/^Write /);
     expect(closed.search('')).toEqual({ problem: null, searching: false });
     expect(closed.lit).toBeNull();
+  });
+
+  it('that cannot be read finds nothing, lights nothing, and goes nowhere', () => {
+    const closed = model();
+    closed.search('linear');
+    for (const query of ['values>>zz', 'linear params>x']) {
+      expect(closed.search(query).problem).toMatch(/^Write /);
+      expect([closed.found.length, closed.matches.size, closed.lit]).toEqual([0, 0, null]);
+      expect(closed.nextFound(1)).toBeNull();
+    }
   });
 
   it('goes round from match to match, both ways', () => {

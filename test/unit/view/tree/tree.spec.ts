@@ -141,8 +141,17 @@ describe('the structure tree', () => {
     expect(document.querySelector('.mv-tree-empty')!.textContent).toBe('Nothing in this model matches.');
     search('params>lots');
     expect(document.querySelector('[role=searchbox]')!.getAttribute('aria-invalid')).toBe('true');
+    expect(document.querySelector('.mv-search-note')!.textContent).toMatch(/^Write a number of parameters/);
+    const whole = rows().length;
+    expect(whole).toBeGreaterThan(5);
+    search('embeddings params>lots');
+    expect(document.querySelectorAll('mark')).toHaveLength(0);
+    document
+      .querySelector('[role=searchbox]')!
+      .dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    expect(chosen).toEqual([]);
     search('');
-    expect(rows().length).toBeGreaterThan(5);
+    expect(rows()).toHaveLength(whole);
   });
 
   it('goes to the other name of a tied tensor', () => {

@@ -7,6 +7,7 @@ from families import SMALL
 from torch import nn
 
 from modelview.adapters import describe
+from modelview.structure import Value
 
 
 def flow_of(model, inputs=None):
@@ -78,3 +79,52 @@ def test_a_librarys_hook_that_is_kept_is_called_as_it_was_registered():
     model.register_forward_pre_hook(Doubles(), with_kwargs=True)
     flow = flow_of(model, ((torch.ones(1, 2),), {"times": 2}))
     assert [value.shape for value in flow.nodes[0].outputs] == [(4, 2)], flow.notes
+
+
+# What writes in place
+
+
+class InPlace(nn.Module):
+    """Looks at its values, so that it is traced."""
+
+    def __init__(self, act, inference=False):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.act = act
+        self.inference = inference
+
+    def forward(self, x):
+        with torch.inference_mode(self.inference):
+            y = self.fc(x)
+            view = y[:1]
+            if not y.sum() < 1e9:
+                return x
+            return self.act(y) + view
+
+
+class Rectifies(nn.Module):
+    def forward(self, x):
+        return nn.functional.relu(x, inplace=True)
+
+
+@pytest.mark.parametrize("inference", [False, True])
+@pytest.mark.parametrize(
+    ("act", "name"),
+    [(nn.ReLU(inplace=True), "relu"), (nn.Hardswish(inplace=True), "hardswish"), (Rectifies(), "relu")],
+)
+def test_a_function_in_place_is_an_operation_of_its_module_with_shapes(act, name, inference):
+    flow = flow_of(InPlace(act, inference), torch.ones(2, 4))
+    assert flow.tier == "trace"
+    nodes = {node.path: node for node in flow.nodes}
+    for path in ("act", f"act/{name}"):
+        assert nodes[path].inputs == (Value((2, 4), "float32"),)
+        assert nodes[path].outputs[0] == Value((2, 4), "float32")
+    ends = {(edge.source, edge.target) for edge in flow.edges}
+    # Both what it returned and the view from before have been written.
+    assert {("fc/linear", f"act/{name}"), (f"act/{name}", "/add")} <= ends
+
+
+def test_a_function_that_could_write_in_place_and_did_not_is_no_operation():
+    flow = flow_of(InPlace(nn.Dropout(inplace=True)).eval(), torch.ones(2, 4))
+    assert flow.tier == "trace"
+    assert not [node for node in flow.nodes if node.path.startswith("act/")]

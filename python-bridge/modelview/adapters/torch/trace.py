@@ -103,24 +103,38 @@ class _Recorder(TorchFunctionMode):
     ) -> Any:
         """Record one call."""
         kwargs = kwargs or {}
+        given = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
+        before = [_version(leaf) for leaf in given]
         result = func(*args, **kwargs)
         if self.unwanted is not None and self.unwanted():
             raise Cancelled
-        self._record(func, args, kwargs, result)
+        changed = [leaf for leaf, version in zip(given, before, strict=True) if _version(leaf) != version]
+        self._record(func, args, kwargs, given, changed, result)
         return result
 
-    def _record(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+    def _record(
+        self,
+        func: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        given: list[torch.Tensor],
+        changed: list[torch.Tensor],
+        result: Any,
+    ) -> None:
         name = getattr(func, "__name__", str(func))
         if name == "__get__":
             # A property: `x.T`.
             name = getattr(getattr(func, "__self__", None), "__name__", name)
         if name in _QUIET:
             return
-        given = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         results = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, torch.Tensor)]
         wrote = args[:1] if name in ("__setitem__",) else ()
         results += [leaf for leaf in wrote if isinstance(leaf, torch.Tensor)]
-        fresh = [leaf for leaf in results if name.endswith("_") or all(leaf is not other for other in given)]
+        # What it returns of what it was given is new where it wrote there; the versions of some tensors tell nothing.
+        uncounted = kwargs.get("inplace") is True and any(_version(leaf) is None for leaf in given)
+        in_place = uncounted or name.endswith("_")
+        old = [] if in_place else [leaf for leaf in given if all(leaf is not other for other in changed)]
+        fresh = [leaf for leaf in results if all(leaf is not other for other in old)]
         if not fresh:
             return
         named = name.strip("_") or name
@@ -179,6 +193,11 @@ class _Recorder(TorchFunctionMode):
             writer = self.written.get(memory_of(leaf))
             if writer is not None and writer not in (made, index) and (made is None or writer > made):
                 self.builder.connect(writer, index, value)
+
+
+def _version(tensor: torch.Tensor) -> int | None:
+    """How often a tensor was written; `None` for one of inference mode, where nobody counts."""
+    return None if tensor.is_inference() else tensor._version
 
 
 _HIDDEN = (IN_TORCH, os.path.dirname(__file__) + os.sep)

@@ -10,6 +10,7 @@ __all__ = [
     "AddressError",
     "Cancelled",
     "ClosedError",
+    "InputsError",
     "ModelViewError",
     "NoValuesError",
     "ProfileError",
@@ -74,6 +75,12 @@ class Cancelled(ModelViewError):  # noqa: N818 - it is no error, somebody change
 
 class ProfileError(ModelViewError, ValueError):
     """What a call costs cannot be measured: nothing to call, nothing to call it with, or somebody else measures."""
+
+    code = "bad-argument"
+
+
+class InputsError(ModelViewError, ValueError):
+    """An example that a model cannot be called with; the message says what the model takes."""
 
     code = "bad-argument"
 

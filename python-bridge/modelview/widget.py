@@ -190,7 +190,8 @@ class ModelView(_View):
         What to call it; its class's name by default.
     inputs
         An example to call it with, for what flows between the modules: a tensor, a tuple of them, a mapping for
-        keywords, or `(args, kwargs)`. Models of `transformers` bring one.
+        keywords, or `(args, kwargs)`. Models of `transformers` bring one. What says itself what it takes, a Keras
+        model with a graph or an ONNX file, needs none: one that is given is checked, and not used.
     **kwargs
         The traits of every widget: `layout`, `tabbable`, `tooltip`.
 
@@ -198,6 +199,8 @@ class ModelView(_View):
     ------
     TypeError
         Where there is no such argument.
+    InputsError
+        Where the model says that it does not take such `inputs`.
     UnsupportedModelError
         Where it is no model; the message says what to pass instead.
 

@@ -15,7 +15,8 @@ from keras import layers, ops
 
 from modelview import ModelView
 from modelview.adapters import describe
-from modelview.errors import Cancelled
+from modelview.errors import Cancelled, InputsError
+from modelview.inputs import Inputs
 from modelview.structure import Edge
 
 ROW = np.ones((2, 4), "float32")
@@ -118,6 +119,72 @@ def test_inputs_are_taken_as_people_write_them(model, inputs, names):
     assert flow.tier == "symbolic", flow.notes
     assert [node.name for node in flow.nodes if node.role == "input"] == names
     assert parts(flow) == 1
+
+
+A, B = keras.Input((4,), name="a"), keras.Input((5,), name="b")
+FIVE = np.ones((2, 5), "float32")
+SEQUENTIAL = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
+NAMED = keras.Model({"a": A, "b": B}, layers.Concatenate()([A, B]))
+LISTED = keras.Model([A, B], layers.Concatenate()([A, B]))
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs"),
+    [
+        (SEQUENTIAL, ROW),
+        (SEQUENTIAL, np.ones((9, 4))),
+        (SEQUENTIAL, np.ones((2, 4, 1), "float32")),
+        (SEQUENTIAL, FIVE),
+        (SEQUENTIAL, np.ones(4, "float32")),
+        (SEQUENTIAL, np.ones((2, 3, 4, 5), "float32")),
+        (SEQUENTIAL, {"inputs": ROW}),
+        (SEQUENTIAL, {"inputs": FIVE}),
+        (SEQUENTIAL, {"inputs": ROW, "training": False}),
+        (NAMED, ({"a": ROW, "b": FIVE},)),
+        (NAMED, ({"a": ROW, "b": ROW},)),
+        (NAMED, ({"a": ROW},)),
+        (NAMED, ({"a": ROW, "c": FIVE},)),
+        (NAMED, ({"a": ROW, "b": FIVE, "z": FIVE},)),
+        (LISTED, ([ROW, FIVE],)),
+        (LISTED, ([FIVE, ROW],)),
+        (LISTED, ([ROW],)),
+        (LISTED, ([ROW, FIVE, FIVE],)),
+        (LISTED, ({"a": ROW, "b": FIVE},)),
+        (LISTED, ({"a": ROW, "z": FIVE},)),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:The structure of `inputs`")
+def test_an_example_that_a_model_with_a_graph_would_not_take_is_refused_where_keras_refuses_it(model, inputs):
+    call = Inputs.of(inputs)
+    try:
+        model(*call.args, **call.kwargs)
+    except ValueError:
+        with pytest.raises(InputsError, match=r"`inputs` does not fit: .* The model takes '.*' \(batch × 4 float32"):
+            describe(model, inputs=inputs)
+    else:
+        assert flow_of(model, inputs).tier == "functional"
+
+
+def test_an_example_that_does_not_fit_is_told_with_what_would():
+    with pytest.raises(InputsError) as told:
+        ModelView(LISTED, inputs=(ROW, np.ones((2, 7))))
+    assert str(told.value) == (
+        "`inputs` does not fit: 'b' is batch × 5 float32, and 2 × 7 was given. "
+        "The model takes 'a' (batch × 4 float32), 'b' (batch × 5 float32), and says so itself: "
+        "leave `inputs` out, or pass what it takes"
+    )
+    for model, inputs, said in [
+        (SEQUENTIAL, "words", "a str, which has no shape, was given"),
+        # Keras itself drops the second without a word.
+        (SEQUENTIAL, (ROW, ROW), "2 were given by position"),
+        (LISTED, {"a": ROW}, "'b' is missing"),
+        (LISTED, (ROW, FIVE, FIVE), "3 were given by position"),
+    ]:
+        with pytest.raises(InputsError, match=said):
+            describe(model, inputs=inputs)
+    # By keywords and by position, as they are written for models of other kinds.
+    for inputs in ({"a": ROW, "b": FIVE}, (ROW, FIVE), {"a": ROW, "b": FIVE, "training": False}):
+        assert flow_of(LISTED, inputs).tier == flow_of(NAMED, inputs).tier == "functional"
 
 
 def test_a_model_that_was_built_needs_no_example_and_one_that_was_not_asks_for_it():

@@ -28,6 +28,7 @@ from onnx_models import (
 
 from modelview import ModelView
 from modelview.adapters import describe
+from modelview.errors import InputsError
 
 
 def test_a_tree_is_in_the_names_of_nodes_and_equal_blocks_fold(tmp_path):
@@ -456,6 +457,39 @@ def test_a_view_of_a_file_shows_its_tree_its_tensors_and_its_graph(tmp_path):
     # A folder with a model in it, as Hugging Face's libraries leave it.
     assert ModelView(tmp_path).structure.name == "model"
     view.close()
+
+
+def test_an_example_that_a_file_does_not_take_is_refused_with_what_it_takes(tmp_path):
+    """It is not called with one, but a wrong one is a mistake that should be heard of."""
+    inputs = [info("x", shape=("batch", 3)), info("mask", BOOL, (1, "length")), info("w", shape=(3,))]
+    nodes = [helper.make_node("Add", ["x", "w"], ["y"]), helper.make_node("Not", ["mask"], ["n"])]
+    made = model(nodes, inputs=inputs, weights=[weight("w", 3)])
+    path = saved(made, tmp_path)
+    x, mask = np.ones((8, 3)), np.ones((1, 5), bool)
+    for fits in ((x, mask), {"x": x, "mask": mask}, ((x,), {"mask": mask}), {"x": x, "mask": mask, "w": np.ones(3)}):
+        for obj in (path, made, ir.from_proto(made)):
+            assert summary(describe(obj, inputs=fits).structure.dataflow) == summary(describe(obj).structure.dataflow)
+    for wrong, said in [
+        ((np.ones((8, 7)), mask), "'x' is batch × 3 float32, and 8 × 7 was given"),
+        ((np.ones(3), mask), "'x' is batch × 3 float32, and 3 was given"),
+        ((x, np.ones((2, 5))), "'mask' is 1 × length bool, and 2 × 5 was given"),
+        ((3.0, mask), "'x' is batch × 3 float32, and scalar was given"),
+        ((x, [[True]]), "'mask' is 1 × length bool, and a list, which has no shape, was given"),
+        (x, "'mask' is missing"),
+        ((x, mask, x), "3 were given by position"),
+        ({"x": x, "mask": mask, "ids": x}, "it takes none named 'ids'"),
+        ({"x": x, "mask": mask, "w": x}, "'w' is 3 float32, and 8 × 3 was given"),
+    ]:
+        for obj in (path, made, ir.from_proto(made)):
+            with pytest.raises(InputsError) as told:
+                describe(obj, inputs=wrong)
+            assert str(told.value) == (
+                f"`inputs` does not fit: {said}. The model takes 'x' (batch × 3 float32), 'mask' (1 × length bool), "
+                "and says so itself: leave `inputs` out, or pass what it takes"
+            )
+    sequence = helper.make_tensor_sequence_value_info("s", FLOAT, None)
+    length = model([helper.make_node("SequenceLength", ["s"], ["y"])], inputs=[sequence])
+    assert describe(length, inputs=([np.ones(3)],)).structure.dataflow.tier == "file"
 
 
 def test_numbers_of_the_program_are_the_models_and_do_not_keep_blocks_from_folding():

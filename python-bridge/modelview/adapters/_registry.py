@@ -46,10 +46,13 @@ def describe(obj: object, *, name: str | None = None, inputs: object = None) -> 
     name : str, optional
         What to call it; the class's name if not given.
     inputs : object, optional
-        An example to call it with, for its dataflow: see `Inputs.of`.
+        An example to call it with, for its dataflow: see `Inputs.of`. Of a model that says itself what it takes it is
+        checked, and not used.
 
     Raises
     ------
+    InputsError
+        Where the model says that it does not take such `inputs`.
     UnsupportedModelError
         For anything else, with a sentence that says what to do.
     """

@@ -28,6 +28,13 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
     """Describe a model or a layer; `NotImplemented` for anything else.
 
     Its tensors are what `summary()` counts, trainable or not: no seeds, metrics or state of an optimizer.
+
+    Raises
+    ------
+    InputsError
+        Where Keras holds its graph, and `inputs` is not what that takes.
+    UnsupportedModelError
+        Where it is of an older Keras.
     """
     layer = getattr(getattr(keras, "layers", None), "Layer", ())
     if not isinstance(obj, layer):
@@ -35,11 +42,14 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
     if not hasattr(keras, "KerasTensor"):
         raise UnsupportedModelError(f"this model is of Keras {keras.__version__}: ModelView shows those of Keras 3")
     from .dataflow import can_be_followed, keras_dataflow
-    from .layers import is_layer
+    from .examples import check_example
+    from .layers import has_graph, is_layer
     from .walk import KerasWalk
 
     if not is_layer(obj):
         return NotImplemented  # type: ignore[no-any-return]
+    if inputs is not None and has_graph(obj):
+        check_example(obj, inputs)
     walk = KerasWalk(obj, name or obj.name)
     walk.run()
 

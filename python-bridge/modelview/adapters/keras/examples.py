@@ -9,10 +9,11 @@ from typing import Any
 import keras
 
 from ...inputs import Inputs
-from .facts import leaf_name
+from .._signature import Shape, Signature, same_sizes
+from .facts import leaf_name, value_of
 from .layers import Layer
 
-__all__ = ["Call", "built_with", "calls_with"]
+__all__ = ["Call", "built_with", "calls_with", "check_example"]
 
 _CONTEXT = ("training", "mask")
 
@@ -63,6 +64,43 @@ def built_with(layer: Layer) -> Call | None:
         # Not built, with a `build` of its own, or for more than its first argument.
         return None
     return Call(layer, args, kwargs) if args or kwargs else None
+
+
+def check_example(model: Layer, inputs: Inputs) -> None:
+    """Compare an example with the inputs of a model whose graph Keras holds, which is not called with it.
+
+    Raises
+    ------
+    InputsError
+        Where it does not fit, with what would.
+    """
+    kwargs = {name: value for name, value in inputs.kwargs.items() if name not in _CONTEXT}
+    value = inputs.args[0] if len(inputs.args) == 1 else kwargs if kwargs else list(inputs.args)
+    # A functional model keeps what was nested; a sequential one has a single input.
+    nested = model.input if isinstance(model, keras.Function) else model.inputs
+    named: dict[str, Any] = {}
+    for path, tensor in keras.tree.flatten_with_path(nested):
+        named[leaf_name(path) if isinstance(nested, Mapping) else tensor.name] = value_of(tensor)
+    signature = Signature(named, fits=_fits)
+    if isinstance(value, Mapping) and [*value] == ["inputs"] and "inputs" not in named:
+        # By the name of the argument.
+        value = value["inputs"]
+    if isinstance(value, Mapping):
+        # By name it takes more than it needs, as Keras does.
+        leaves = {leaf_name(path): leaf for path, leaf in keras.tree.flatten_with_path(value)}
+        signature.check(kwargs={name: leaf for name, leaf in leaves.items() if name in named})
+    else:
+        signature.check(keras.tree.flatten(value))
+
+
+def _fits(taken: Shape, given: Shape) -> bool:
+    """Whether Keras takes a shape: a batch of any size, and a last axis of one more or less."""
+    free = (None, *taken[1:]) if taken else ()
+    return (
+        same_sizes(free, given)
+        or (given[-1:] == (1,) and same_sizes(free, given[:-1]))
+        or (free[-1:] == (1,) and same_sizes(free[:-1], given))
+    )
 
 
 def _as_taken(layer: Layer, inputs: Inputs) -> tuple[tuple[Any, ...], dict[str, Any]]:

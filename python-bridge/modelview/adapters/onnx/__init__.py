@@ -28,10 +28,12 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
     name : str, optional
         What to call it; the file's name without its ending, or the graph's name, if not given.
     inputs : Inputs, optional
-        Not used: a file says what comes in.
+        Not needed: a file says what comes in. One that does not fit is refused.
 
     Raises
     ------
+    InputsError
+        Where `inputs` is not what the model takes.
     UnsupportedModelError
         Where it cannot be read, with what is wrong.
 
@@ -46,7 +48,7 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
     if isinstance(obj, Path):
         if not obj.name.endswith(ENDING) or not obj.is_file():
             return NotImplemented  # type: ignore[no-any-return]
-        return _model().describe_file(obj, name)  # type: ignore[no-any-return]
+        return _model().describe_file(obj, name, inputs)  # type: ignore[no-any-return]
     kind = type(obj)
     where = kind.__module__.partition(".")[0]
     if kind.__name__ == "ONNXProgram" and where == "torch":
@@ -54,7 +56,7 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
         obj: Any = obj.model  # type: ignore[attr-defined, no-redef]
     elif (where, kind.__name__) not in (("onnx", "ModelProto"), ("onnx_ir", "Model")):
         return NotImplemented  # type: ignore[no-any-return]
-    return _model().describe_object(obj, name)  # type: ignore[no-any-return]
+    return _model().describe_object(obj, name, inputs)  # type: ignore[no-any-return]
 
 
 def _model() -> Any:

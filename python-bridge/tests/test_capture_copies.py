@@ -128,3 +128,46 @@ def test_a_function_that_could_write_in_place_and_did_not_is_no_operation():
     flow = flow_of(InPlace(nn.Dropout(inplace=True)).eval(), torch.ones(2, 4))
     assert flow.tier == "trace"
     assert not [node for node in flow.nodes if node.path.startswith("act/")]
+
+
+# What people hang on their modules
+
+
+def widen(module, args, result):
+    return torch.cat([result, result], -1)
+
+
+class Counts:
+    def __call__(self, module, args):
+        pass
+
+
+def test_a_model_that_needs_its_hooks_is_said_to_have_been_called_without_them():
+    model = nn.Sequential(nn.Linear(4, 4), nn.Linear(8, 2))
+    handle = model[0].register_forward_hook(widen)
+    for module in model.modules():
+        module.register_forward_pre_hook(Counts())
+    sentence = (
+        "What was called is a copy without the forward hooks that were added to the model: Counts of the model, 0, 1; "
+        "widen of 0."
+    )
+    structure = describe(model, inputs=torch.ones(1, 4)).structure
+    assert structure.dataflow.tier == "modules"
+    for note in (structure.dataflow.notes[-1], structure.profile(repeats=1).notes[0], str(structure.summary())):
+        assert "mat1 and mat2 shapes cannot be multiplied" in note
+        assert note.endswith(sentence)
+    assert model(torch.ones(1, 4)).shape == (1, 2)
+    # One that does without them is told to have been called without them too.
+    handle.remove()
+    model[1] = nn.Linear(4, 2)
+    structure = describe(model, inputs=torch.ones(1, 4)).structure
+    without = sentence.replace(", 1; widen of 0", "")
+    assert structure.dataflow.tier == "export"
+    assert structure.dataflow.notes == (without,)
+    assert without in structure.profile(repeats=1).notes
+
+
+def test_librarys_hooks_and_those_on_gradients_are_not_told_of():
+    model = nn.utils.parametrizations.weight_norm(nn.Linear(4, 4))
+    model.register_full_backward_hook(lambda module, given, made: None)
+    assert flow_of(model, torch.ones(1, 4)).notes == ()

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["format_bytes", "on_one_line"]
+from collections.abc import Sequence
+
+__all__ = ["format_bytes", "listed", "on_one_line"]
+
+
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """Names in a sentence, as many as it can bear.
+
+    Examples
+    --------
+    >>> listed(["q", "k", "v"], 2)
+    'q, k and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def on_one_line(text: str, most: int = 60) -> str:

@@ -9,9 +9,13 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...structure.words import listed
 from .facts import memory_of
 
-__all__ = ["clone", "give_own"]
+__all__ = ["clone", "give_own", "hooks_left_out"]
+
+MOST_NAMED = 4
+"""Hooks, and modules of each, that a sentence names."""
 
 _FORWARD_HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 _HOOKS = (*_FORWARD_HOOKS, "_backward_hooks", "_backward_pre_hooks")
@@ -56,6 +60,20 @@ def clone(model: nn.Module, *, buffers: bool) -> nn.Module:
     return copied
 
 
+def hooks_left_out(model: nn.Module) -> str | None:
+    """A sentence that names the forward hooks which a copy is without; `None` where it has all that people added."""
+    found: dict[str, list[str]] = {}
+    for path, module in model.named_modules():
+        for hook in (hook for name in _FORWARD_HOOKS for hook in _hooks(module, name).values()):
+            if not _needed(hook) and not _made_by(hook).startswith("torch.nn.modules."):
+                named = getattr(hook, "__qualname__", None) or type(hook).__qualname__
+                found.setdefault(named.rpartition("<locals>.")[2], []).append(path or "the model")
+    if not found:
+        return None
+    hooks = [f"{name} of {listed(list(dict.fromkeys(paths)), MOST_NAMED)}" for name, paths in found.items()]
+    return f"What was called is a copy without the forward hooks that were added to the model: {'; '.join(hooks)}."
+
+
 def give_own(model: nn.Module, written: Container[int] | None = None) -> None:
     """Give a copy those parameters as its own that look at memory which is written; by default all of them."""
     own: dict[int, nn.Parameter] = {}
@@ -96,8 +114,12 @@ def _hooks(module: nn.Module, name: str) -> dict[int, Any]:
 
 def _needed(hook: object) -> bool:
     """Whether a hook is a library's own, that makes what the module needs."""
-    named = getattr(hook, "__module__", None) or type(hook).__module__
-    return f"{named}.".startswith(_NEEDED)
+    return _made_by(hook).startswith(_NEEDED)
+
+
+def _made_by(hook: object) -> str:
+    """The module of Python that a hook is from, with a dot behind it."""
+    return f"{getattr(hook, '__module__', None) or type(hook).__module__}."
 
 
 def _shallow(model: nn.Module, memo: dict[int, Any]) -> nn.Module:

@@ -19,7 +19,7 @@ from ...tensors import Tensors
 from ...tensors.progress import Cancel, Progress
 from .._user_code import raised, written
 from .call import as_before, fresh
-from .clone import clone
+from .clone import clone, hooks_left_out
 from .export import export_into
 from .facts import IN_TORCH
 from .trace import trace_into
@@ -75,9 +75,11 @@ def torch_dataflow(
     Returns
     -------
     Dataflow
-        Of the tier 'export', 'trace' or, where the model raised, 'modules'; `notes` has the model's own traceback.
+        Of the tier 'export', 'trace' or, where the model raised, 'modules'; `notes` has the model's own traceback. They
+        name the hooks that the copy was without.
     """
     started = time.monotonic()
+    without = hooks_left_out(model)
     notes: list[str] = []
     ways: tuple[tuple[str, bool, Callable[..., None]], ...] = (
         ("export", False, lambda builder, copied: export_into(builder, copied, inputs, tensors)),
@@ -100,7 +102,11 @@ def torch_dataflow(
             notes.append(_why(tier, problem))
             continue
         _describe(builder, model, modules)
+        notes += [] if without is None else [without]
         return builder.finish(tier, notes, time.monotonic() - started)
+    if without is not None:
+        # In one sentence with what the model raised, that may come of it.
+        notes[-1] += f"\n{without}"
     return Dataflow(tuple(modules), notes=tuple(notes), seconds=time.monotonic() - started)
 
 

@@ -18,10 +18,11 @@ from ...errors import Cancelled, ProfileError
 from ...inputs import Inputs
 from ...structure import Measure, Node, Profile, Stack, added_up, called, highest
 from ...structure.profile_table import format_quantity
+from ...structure.words import listed
 from ...tensors.progress import Cancel, Progress
 from .._user_code import raised
 from .call import as_before, following, fresh
-from .clone import clone, give_own
+from .clone import clone, give_own, hooks_left_out
 from .flops import count_flops, on_meta
 from .kept import kept
 from .recording import record, synchronize
@@ -36,7 +37,6 @@ ENOUGH_SECONDS = 10.0
 
 # Warming up, counting FLOPs, following memory.
 OTHER_CALLS = 3
-MOST_NAMED = 12
 
 
 def torch_profile(
@@ -88,6 +88,7 @@ class _Run:
         self.repeats = repeats or REPEATS
         self.progress = progress
         self.cancelled = cancelled
+        self.without = hooks_left_out(model)
         self.measures: list[Measure] = []
         self.notes: list[str] = []
         self.calls: Counter[Stack] = Counter()
@@ -100,6 +101,7 @@ class _Run:
         self._tell(0, "Warming up")
         if self.bare:
             self.notes.append("The model or its input is on the meta device, without values: only FLOPs are counted.")
+            self.notes += [] if self.without is None else [self.without]
             with torch.no_grad():
                 self._flops(self._without_values)
         elif self._warm_up():
@@ -153,15 +155,19 @@ class _Run:
             # A forward pass that is made of gradients: forces are those of an energy.
             if not gradients and "grad" in said:
                 return self._warm_up(gradients=True, watched=watched)
-            self.notes.append(raised(problem))
+            self.notes.append(self._raised(problem))
             return False
         mode = "training" if self.model.training else "evaluation"
         how = "with gradients, since it raised without them" if gradients else "without gradients"
         self.notes.append(f"Each call was a forward pass of a copy in {mode} mode, {how}.")
+        self.notes += [] if self.without is None else [self.without]
         left = self._not_called()
         if left:
-            self.notes.append(f"Not called: {_listed(left)}.")
+            self.notes.append(f"Not called: {listed(left)}.")
         return True
+
+    def _raised(self, problem: Exception) -> str:
+        return raised(problem) if self.without is None else f"{raised(problem)}\n{self.without}"
 
     def _not_called(self) -> list[str]:
         """Modules that neither were called nor hold one that was; of each branch the topmost."""
@@ -196,7 +202,7 @@ class _Run:
         note = "FLOPs: counted from shapes by torch.utils.flop_counter; a multiply-add is two."
         if flops.unknown:
             names = [f"{name} × {count:,}" for name, count in flops.unknown.most_common()]
-            note += f" It has no formula for, and leaves out: {_listed(names)}."
+            note += f" It has no formula for, and leaves out: {listed(names)}."
         self.notes.append(note)
 
     def _record(self) -> None:
@@ -208,7 +214,7 @@ class _Run:
         except Exception as problem:
             # Not in its first call, but in a later one.
             log.info("the model could not be called again", exc_info=True)
-            self.notes.append(raised(problem))
+            self.notes.append(self._raised(problem))
 
     def _memory(self) -> None:
         self._tell(2, "Following memory")
@@ -264,8 +270,3 @@ class _Run:
 def _tensors(inputs: Inputs) -> list[torch.Tensor]:
     leaves = pytree.tree_leaves((inputs.args, dict(inputs.kwargs)))
     return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -66,6 +66,8 @@ def test_a_graph_that_is_cancelled_ends_and_can_be_asked_for_again(asked):
     talk = asked(Slow(), inputs=torch.ones(2))
     talk.say(call("g", "graph"))
     assert Slow.entered.wait(20)
+    # That no cell is waited for any more is told as soon as it is so.
+    assert talk.of("progress", "g")[0]["label"] == "Following the model by export"
     talk.say({"kind": "cancel", "requests": ["g"]})
     Slow.go.set()
     assert talk.end("g")["cancelled"] is True

@@ -11,7 +11,7 @@ import type {
   TileHeader
 } from '../wire/protocol';
 import { Requests, isLast } from '../wire/requests';
-import type { Answer, LinkState } from '../wire/requests';
+import type { Answer, AskOptions, LinkState } from '../wire/requests';
 import type { Transport } from '../wire/transport';
 import { ByteCache } from './cache';
 import { decodeTile } from './decode';
@@ -79,11 +79,11 @@ export class LiveSource implements TensorSource {
   }
 
   graph(watched?: Watched): Promise<Graph> {
-    return this.call<Graph>('graph', {}, watched);
+    return this.call<Graph>('graph', {}, watched, { betweenCells: true });
   }
 
   profile(watched?: Watched): Promise<Profile> {
-    return this.call<Profile>('profile', {}, watched);
+    return this.call<Profile>('profile', {}, watched, { betweenCells: true });
   }
 
   clipped(address: string, selection: Selection, low: number, high: number): Promise<{ below: number; above: number }> {
@@ -268,10 +268,15 @@ export class LiveSource implements TensorSource {
     }
   }
 
-  private call<Result>(operation: string, args: Record<string, unknown>, watched: Watched = {}): Promise<Result> {
+  private call<Result>(
+    operation: string,
+    args: Record<string, unknown>,
+    watched: Watched = {},
+    options: AskOptions = {}
+  ): Promise<Result> {
     const { signal, onProgress } = watched;
     return new Promise((resolve, reject) => {
-      const request = this.requests.ask({ kind: 'call', operation, arguments: args }, (answer, buffers) => {
+      const onAnswer = (answer: Answer, buffers: readonly DataView[]): void => {
         if (answer.kind === 'error') {
           reject(new SourceError(answer.code, answer.message));
         } else if (answer.kind === 'progress') {
@@ -283,7 +288,8 @@ export class LiveSource implements TensorSource {
             reject(new SourceError('malformed', `The kernel's answer to '${operation}' cannot be read.`));
           }
         }
-      });
+      };
+      const request = this.requests.ask({ kind: 'call', operation, arguments: args }, onAnswer, options);
       this.cancelWith(signal, () => request, reject);
     });
   }
@@ -361,7 +367,9 @@ export class LiveSource implements TensorSource {
       case 'connecting':
         return 'Connecting to the kernel …';
       case 'busy':
-        return 'The kernel is busy: it will answer when the running cell ends or is interrupted.';
+        return this.requests.betweenCells
+          ? 'The kernel is busy with what this view asked it to do, or with a cell: it will answer when that ends.'
+          : 'The kernel is busy: it will answer when the running cell ends or is interrupted.';
       case 'dead':
       case 'failed':
         return this.requests.reason;

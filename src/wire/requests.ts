@@ -32,9 +32,15 @@ export const isLast = (answer: Answer): boolean =>
 /** Told of each message that answers a request, up to the one that `isLast`. */
 export type OnAnswer = (answer: Answer, buffers: readonly DataView[]) => void;
 
+export interface AskOptions {
+  /** The kernel answers between two cells only, and may work for long: its silence tells nothing. */
+  readonly betweenCells?: boolean;
+}
+
 interface Pending {
   readonly message: PageMessage;
   readonly onAnswer: OnAnswer;
+  readonly betweenCells: boolean;
   sent: boolean;
   retries: number;
   heard: number;
@@ -79,9 +85,21 @@ export class Requests {
     return this.pending.size;
   }
 
-  ask(message: Ask, onAnswer: OnAnswer): string {
+  /** Whether the kernel was asked for what it does between two cells, which then may be what keeps it. */
+  get betweenCells(): boolean {
+    return [...this.pending.values()].some(entry => entry.betweenCells);
+  }
+
+  ask(message: Ask, onAnswer: OnAnswer, { betweenCells = false }: AskOptions = {}): string {
     const request = `${this.client}/${++this.counter}`;
-    const entry: Pending = { message: { ...message, request }, onAnswer, sent: false, retries: 0, heard: 0 };
+    const entry: Pending = {
+      message: { ...message, request },
+      onAnswer,
+      betweenCells,
+      sent: false,
+      retries: 0,
+      heard: 0
+    };
     this.pending.set(request, entry);
     if (this.current === 'closed' || this.current === 'refused') {
       // Told in a microtask, so that who asks has the name of the request before it ends.
@@ -229,7 +247,7 @@ export class Requests {
         continue;
       }
       const quiet = now - entry.heard;
-      silent = Math.max(silent, quiet);
+      silent = Math.max(silent, entry.betweenCells ? 0 : quiet);
       if (quiet > RETRY_AFTER * 2 ** entry.retries) {
         entry.retries++;
         this.transport.send(entry.message);

@@ -367,7 +367,7 @@ test('while a cell runs the view says that it waits, and can be told not to', as
   await notebook.start(5);
   await view.root.getByRole('tab', { name: 'Graph' }).click();
   const progress = view.root.locator('.mv-graph-centre .mv-progress');
-  await expect(progress).toContainText('waits for a running cell');
+  await expect(progress).toContainText('as soon as no cell is running');
   await progress.getByRole('button', { name: 'Cancel' }).click();
   const graph = view.root.locator('.mv-graph');
   await expect(graph).toHaveAttribute('data-mv-state', 'cancelled');

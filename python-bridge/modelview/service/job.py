@@ -83,6 +83,7 @@ class Job:
         self._context = contextvars.copy_context()
         self._steps = steps(self)
         self._started: float | None = None
+        self._quiet = QUIET_SECONDS
         self._reported = 0.0
 
     def step(self) -> None:
@@ -98,7 +99,13 @@ class Job:
 
         What has begun when nobody waits any more is told so by `unwanted`; what has not is left undone.
         """
-        future = on_main_thread(work, self._context.copy())
+
+        def begun() -> Result:
+            # That no cell is waited for any more is news, however soon.
+            self._quiet = 0.0
+            return work()
+
+        future = on_main_thread(begun, self._context.copy())
         self.waiting = True
         future.add_done_callback(self._resume)
         try:
@@ -126,7 +133,7 @@ class Job:
         """Tell the page now and then how far long work has come."""
         now = time.monotonic()
         started = self._started if self._started is not None else now
-        if now - started < QUIET_SECONDS or now - self._reported < PROGRESS_SECONDS:
+        if now - started < self._quiet or now - self._reported < PROGRESS_SECONDS:
             return
         self._reported = now
         if not (self.cancelled or self.ended):

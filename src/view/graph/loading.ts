@@ -13,6 +13,9 @@ export interface LoadingOptions {
 /** An answer that comes sooner is not announced. */
 const PATIENCE = 200;
 
+/** Until the kernel says that it has begun: a cell may run, or not. */
+const ASKED = 'Following the model, as soon as no cell is running';
+
 /** Asks for the graph, and says why there is none, or not yet. */
 export class Loading {
   readonly node: HTMLElement;
@@ -20,6 +23,8 @@ export class Loading {
   private readonly progress = new ProgressBar({ onCancel: () => this.cancel() });
   private asking: AbortController | null = null;
   private timer = 0;
+  private announced = false;
+  private label = ASKED;
 
   constructor(private readonly options: LoadingOptions) {
     this.node = element('div', { class: 'mv-graph-centre' }, this.notice.node, this.progress.node);
@@ -32,16 +37,20 @@ export class Loading {
     const { signal } = asking;
     this.notice.update(null);
     onState('loading');
+    clearTimeout(this.timer);
+    this.announced = false;
+    this.label = ASKED;
     this.timer = window.setTimeout(() => {
-      this.progress.update({ done: 0, total: 0, label: 'Following the model. It waits for a running cell to end.' });
+      this.announced = true;
+      this.announce();
     }, PATIENCE);
     try {
       const graph = await source.graph({
         signal,
-        onProgress: progress => {
+        onProgress: ({ label }) => {
           if (!signal.aborted) {
-            clearTimeout(this.timer);
-            this.progress.update(progress);
+            this.label = label;
+            this.announce();
           }
         }
       });
@@ -86,6 +95,13 @@ export class Loading {
     this.asking?.abort();
     this.notice.dispose();
     this.progress.dispose();
+  }
+
+  /** Which way is tried, one after the other until one leads there: their number does not tell how far it is. */
+  private announce(): void {
+    if (this.announced) {
+      this.progress.update({ done: 0, total: 0, label: this.label });
+    }
   }
 
   private cancel(): void {

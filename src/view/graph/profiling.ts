@@ -26,7 +26,7 @@ export class Profiling {
         onProgress(progress);
       }
     };
-    tell({ done: 0, total: 0, label: 'Profiling: waits for the running cell, if there is one' });
+    tell({ done: 0, total: 0, label: 'Profiling, as soon as no cell is running' });
     try {
       const profile = await source.profile({ signal, onProgress: tell });
       if (!signal.aborted) {

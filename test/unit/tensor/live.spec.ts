@@ -263,6 +263,28 @@ describe('the kernel as a source', () => {
     expect(transport.of('cancel')[0]!.requests).toEqual([two!.request]);
   });
 
+  it('says of a silent kernel only what is so: it may be busy with what it was asked for', () => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask'] });
+    try {
+      const patient = new LiveSource((transport = new FakeTransport()));
+      transport.welcome();
+      const controller = new AbortController();
+      const graph = patient.graph({ signal: controller.signal }).catch(() => undefined);
+      jest.advanceTimersByTime(30_000);
+      expect(patient.state).toEqual({ status: 'live', message: '' });
+      void patient.structure().catch(() => undefined);
+      jest.advanceTimersByTime(2_000);
+      expect(patient.state.status).toBe('busy');
+      expect(patient.state.message).toContain('with what this view asked it to do, or with a cell');
+      controller.abort();
+      expect(patient.state.message).toContain('when the running cell ends');
+      patient.dispose();
+      return graph;
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('says why there is no profile', async () => {
     const profile = source.profile();
     const { request } = transport.of('call')[0]!;

@@ -122,6 +122,22 @@ describe('requests', () => {
     expect(requests.state).toBe('live');
   });
 
+  it('do not take silence for a busy kernel where it was asked to do something between two cells', () => {
+    transport.welcome();
+    const capture = requests.ask({ ...CALL, operation: 'graph' }, answer => answers.push(answer), {
+      betweenCells: true
+    });
+    jest.advanceTimersByTime(60_000);
+    expect([requests.state, requests.betweenCells]).toEqual(['live', true]);
+    ask();
+    jest.advanceTimersByTime(2_000);
+    expect(requests.state).toBe('busy');
+    transport.answer({ kind: 'progress', request: capture, done: 0, total: 2, label: 'Following the model' });
+    expect(requests.state).toBe('live');
+    transport.answer({ kind: 'done', request: capture, result: 1, cancelled: false });
+    expect(requests.betweenCells).toBe(false);
+  });
+
   it('send again what was lost, less and less often', () => {
     transport.welcome();
     ask();

@@ -171,3 +171,24 @@ def test_librarys_hooks_and_those_on_gradients_are_not_told_of():
     model = nn.utils.parametrizations.weight_norm(nn.Linear(4, 4))
     model.register_full_backward_hook(lambda module, given, made: None)
     assert flow_of(model, torch.ones(1, 4)).notes == ()
+
+
+# What a model raises
+
+
+class Wrong(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.Sequential(nn.Sequential(nn.Linear(3, 4)))
+
+    def forward(self, x):
+        return self.parts(x)
+
+
+def test_a_traceback_has_the_persons_lines_and_the_layers_by_either_way_and_none_of_pytorchs_between():
+    structure = describe(Wrong(), inputs=torch.ones(2, 5)).structure
+    for note in (structure.dataflow.notes[-1], structure.profile(repeats=1).notes[0]):
+        lines = [line.strip() for line in note.splitlines() if line.startswith('  File "')]
+        assert [line.rpartition(" in ")[2] for line in lines] == ["forward", "forward"]
+        assert __file__ in lines[0]
+        assert "linear.py" in lines[1]

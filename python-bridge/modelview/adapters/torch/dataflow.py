@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,23 +20,10 @@ from .._user_code import raised, written
 from .call import as_before, fresh
 from .clone import clone, hooks_left_out
 from .export import export_into
-from .facts import IN_TORCH
+from .facts import PLUMBING
 from .trace import trace_into
 
 __all__ = ["known_inputs", "torch_dataflow"]
-
-PLUMBING = tuple(
-    IN_TORCH + os.path.join(*parts)
-    for parts in (
-        ("nn", "modules", "module.py"),
-        ("nn", "modules", "container.py"),
-        ("_compile.py",),
-        ("_dynamo", "eval_frame.py"),
-        ("_ops.py",),
-        ("overrides.py",),
-    )
-)
-"""Where PyTorch calls modules, and calls us who watch: some frames for each level of the model, which say nothing."""
 
 log = logging.getLogger("modelview.adapters")
 

@@ -15,6 +15,7 @@ from ...structure import Value
 
 __all__ = [
     "IN_TORCH",
+    "PLUMBING",
     "attributes_of",
     "dtype_name",
     "leaf_name",
@@ -32,6 +33,19 @@ DEEPEST = 20
 
 IN_TORCH = os.path.dirname(torch.__file__) + os.sep
 """Where PyTorch's own code is."""
+
+PLUMBING = tuple(
+    IN_TORCH + os.path.join(*parts)
+    for parts in (
+        ("nn", "modules", "module.py"),
+        ("nn", "modules", "container.py"),
+        ("_compile.py",),
+        ("_dynamo", "eval_frame.py"),
+        ("_ops.py",),
+        ("overrides.py",),
+    )
+)
+"""Where PyTorch calls modules, and calls us who watch: some frames for each level of the model, which say nothing."""
 
 
 def dtype_name(dtype: torch.dtype) -> str:

@@ -23,6 +23,7 @@ from ...tensors.progress import Cancel, Progress
 from .._user_code import raised
 from .call import as_before, following, fresh
 from .clone import clone, give_own, hooks_left_out
+from .facts import PLUMBING
 from .flops import count_flops, on_meta
 from .kept import kept
 from .recording import record, synchronize
@@ -167,7 +168,8 @@ class _Run:
         return True
 
     def _raised(self, problem: Exception) -> str:
-        return raised(problem) if self.without is None else f"{raised(problem)}\n{self.without}"
+        said = raised(problem, *PLUMBING)
+        return said if self.without is None else f"{said}\n{self.without}"
 
     def _not_called(self) -> list[str]:
         """Modules that neither were called nor hold one that was; of each branch the topmost."""

@@ -192,3 +192,34 @@ def test_a_traceback_has_the_persons_lines_and_the_layers_by_either_way_and_none
         assert [line.rpartition(" in ")[2] for line in lines] == ["forward", "forward"]
         assert __file__ in lines[0]
         assert "linear.py" in lines[1]
+
+
+# What runs where nobody sees it
+
+
+class Scripted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = torch.jit.script(nn.Sequential(nn.Linear(3, 4), nn.Sequential(nn.ReLU())))
+        self.traced = torch.jit.trace(nn.Sequential(nn.Linear(4, 4)), torch.ones(2, 4))
+        self.unused = nn.Linear(4, 4)
+
+    def forward(self, x):
+        return self.traced(self.inner(x))
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize(
+    ("make", "places", "unseen", "uncalled"),
+    [
+        (Scripted, "inner, traced", "inner.0, inner.1, traced.0", "unused"),
+        (lambda: torch.jit.script(nn.Sequential(nn.Linear(3, 4), nn.ReLU())), "the model", "0, 1", None),
+    ],
+)
+def test_what_is_inside_of_a_scripted_module_is_said_not_to_be_seen(make, places, unseen, uncalled):
+    structure = describe(make(), inputs=torch.ones(2, 3)).structure
+    assert structure.dataflow.tier == "trace"
+    assert structure.dataflow.notes[1:] == (f"What a scripted module (torch.jit) does inside is not seen: {places}.",)
+    notes = structure.profile(repeats=1).notes
+    assert f"Not seen, inside of a scripted module: {unseen}." in notes
+    assert [note for note in notes if note.startswith("Not called")] == [f"Not called: {uncalled}."][: bool(uncalled)]

@@ -14,13 +14,14 @@ from torch import nn
 from ...errors import Cancelled
 from ...inputs import Inputs
 from ...structure import Dataflow, DataflowBuilder, Node
+from ...structure.words import listed
 from ...tensors import Tensors
 from ...tensors.progress import Cancel, Progress
 from .._user_code import raised, written
 from .call import as_before, fresh
 from .clone import clone, hooks_left_out
 from .export import export_into
-from .facts import PLUMBING
+from .facts import PLUMBING, scripted
 from .trace import trace_into
 
 __all__ = ["known_inputs", "torch_dataflow"]
@@ -89,6 +90,11 @@ def torch_dataflow(
             continue
         _describe(builder, model, modules)
         notes += [] if without is None else [without]
+        hidden = scripted(model) if tier == "trace" else []
+        if hidden:
+            # Of those within each other the outermost.
+            outer = [path or "the model" for path in hidden if not path or path.rpartition(".")[0] not in hidden]
+            notes.append(f"What a scripted module (torch.jit) does inside is not seen: {listed(outer)}.")
         return builder.finish(tier, notes, time.monotonic() - started)
     if without is not None:
         # In one sentence with what the model raised, that may come of it.

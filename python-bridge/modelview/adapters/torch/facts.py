@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import torch
+from torch import nn
 from torch.utils import _pytree as pytree
 
 from ...structure import Value
@@ -21,6 +22,7 @@ __all__ = [
     "leaf_name",
     "memory_of",
     "named_outputs",
+    "scripted",
     "value_of",
     "written_arguments",
 ]
@@ -69,6 +71,11 @@ def memory_of(tensor: torch.Tensor) -> int:
         return int(tensor.untyped_storage()._cdata)
     except Exception:
         return id(tensor)  # a sparse one has several
+
+
+def scripted(model: nn.Module) -> list[str]:
+    """Paths of the modules that PyTorch has compiled to run without Python: what they do inside nobody sees."""
+    return [path for path, module in model.named_modules() if isinstance(module, torch.jit.ScriptModule)]
 
 
 def leaf_name(path: Sequence[Any]) -> str:

@@ -23,7 +23,7 @@ from ...tensors.progress import Cancel, Progress
 from .._user_code import raised
 from .call import as_before, following, fresh
 from .clone import clone, give_own, hooks_left_out
-from .facts import PLUMBING
+from .facts import PLUMBING, scripted
 from .flops import count_flops, on_meta
 from .kept import kept
 from .recording import record, synchronize
@@ -162,9 +162,14 @@ class _Run:
         how = "with gradients, since it raised without them" if gradients else "without gradients"
         self.notes.append(f"Each call was a forward pass of a copy in {mode} mode, {how}.")
         self.notes += [] if self.without is None else [self.without]
+        hidden = scripted(self.model)
         left = self._not_called()
-        if left:
-            self.notes.append(f"Not called: {listed(left)}.")
+        seen = [path for path in left if path.rpartition(".")[0] not in hidden]
+        if seen:
+            self.notes.append(f"Not called: {listed(seen)}.")
+        if len(seen) < len(left):
+            unseen = [path for path in left if path not in seen]
+            self.notes.append(f"Not seen, inside of a scripted module: {listed(unseen)}.")
         return True
 
     def _raised(self, problem: Exception) -> str:

@@ -76,7 +76,7 @@ async function startThread(): Promise<Thread> {
       throw new Error('this page has none');
     }
     const { startWorker } = await import(/* webpackMode: "eager" */ './start-worker');
-    return new WorkerThread(startWorker());
+    return new WorkerThread(startWorker);
   } catch (error) {
     return startMainThread(error);
   }

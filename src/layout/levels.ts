@@ -27,11 +27,15 @@ export interface Levels {
 /** The box that stands for the graph itself. */
 export const GRAPH = -1;
 
+/** From how many boxes on whose lines leave an open box for the same places, they leave together: heads that are summed, experts. */
+const MANY = 7;
+
 /**
  * Cuts every edge at the borders that it crosses. What comes from one box goes through a border in one place, wherever it
- * goes to: it is one value that is read several times.
+ * goes to: it is one value that is read several times. Where many go to the same places, they go through in one place too.
  */
-export function levelsOf({ parent, open, source, target }: Boxes): Levels {
+export function levelsOf(asked: Boxes): Levels {
+  const { parent, open, source, target } = asked;
   const count = parent.length;
   const insides = new Map<number, Building>([[GRAPH, new Building()]]);
   const rank = new Int32Array(count);
@@ -44,6 +48,7 @@ export function levelsOf({ parent, open, source, target }: Boxes): Levels {
     depth[box] = above === GRAPH ? 0 : depth[above]! + 1;
     rank[box] = insides.get(above)!.children.push(box) - 1;
   }
+  const together = leavingTogether(asked, depth);
   const routes: Route[] = [];
   for (let edge = 0; edge < source.length; edge++) {
     const from = source[edge]!;
@@ -57,7 +62,7 @@ export function levelsOf({ parent, open, source, target }: Boxes): Levels {
       if (depth[a]! >= depth[b]!) {
         const box = parent[a]!;
         const inside = insides.get(box)!;
-        const next = inside.output(from);
+        const next = inside.output(together.get(box)?.get(from) ?? from);
         route.boxes.push(box);
         route.pieces.push(inside.piece(rank[a]!, output, BORDER, next));
         output = next;
@@ -85,6 +90,40 @@ export function levelsOf({ parent, open, source, target }: Boxes): Levels {
     routes.push(route);
   }
   return { insides, routes, rank };
+}
+
+/** Of each open box the boxes in it whose lines leave it together, each with the first of them. */
+function leavingTogether({ parent, source, target }: Boxes, depth: Int32Array): Map<number, Map<number, number>> {
+  const leaving = new Map<number, Map<number, number[]>>();
+  for (let edge = 0; edge < source.length; edge++) {
+    let a = source[edge]!;
+    let b = target[edge]!;
+    while (parent[a] !== parent[b]) {
+      if (depth[a]! >= depth[b]!) {
+        a = parent[a]!;
+        listed(
+          listed(leaving, a, () => new Map<number, number[]>()),
+          source[edge]!,
+          () => []
+        ).push(target[edge]!);
+      } else {
+        b = parent[b]!;
+      }
+    }
+  }
+  const together = new Map<number, Map<number, number>>();
+  for (const [box, from] of leaving) {
+    const groups = new Map<string, number[]>();
+    for (const [each, to] of from.size < MANY ? [] : from) {
+      const key = to.sort((p, q) => p - q).join();
+      listed(groups, key, () => []).push(each);
+    }
+    const firsts = [...groups.values()]
+      .filter(({ length }) => length >= MANY)
+      .flatMap(group => group.map(each => [each, group[0]!] as const));
+    together.set(box, new Map(firsts));
+  }
+  return together;
 }
 
 class Building implements Inside {
@@ -118,6 +157,15 @@ class Building implements Inside {
     }
     return number;
   }
+}
+
+function listed<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = make();
+    values.set(key, value);
+  }
+  return value;
 }
 
 function numbered<Key>(numbers: Map<Key, number>, key: Key): number {

@@ -7,4 +7,7 @@ export interface Question {
 }
 
 /** From the worker. */
-export type Answer = { readonly id: number; readonly places: Places } | { readonly id: number; readonly error: string };
+export type Answer =
+  | { readonly id: number; readonly places: Places }
+  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly dropped: true };

@@ -13,7 +13,11 @@ export interface Thread {
 /** There is no worker behind the object that the browser gave: what it was asked is to be asked elsewhere. */
 export class NoWorker extends Error {}
 
+/** What is no longer wanted ends with the level that it is at. One that takes longer than this, in milliseconds, is not waited for. */
+const PATIENCE = 1000;
+
 interface Waiting {
+  readonly question: Question;
   readonly resolve: (places: Places) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -23,13 +27,68 @@ export class WorkerThread implements Thread {
   private readonly waiting = new Map<number, Waiting>();
   private next = 0;
   private failure: NoWorker | null = null;
+  private worker: Worker;
+  /** Numbers of what the worker was asked and has not answered, in that order. */
+  private readonly unanswered = new Set<number>();
+  private patience: ReturnType<typeof setTimeout> | undefined;
+  /** The worker is at what nobody wants, and will be for who knows how long. */
+  private isLost = false;
 
-  constructor(private readonly worker: Worker) {
+  constructor(private readonly start: () => Worker) {
+    this.worker = this.started();
+  }
+
+  async solve(boxes: Boxes, signal: AbortSignal): Promise<Places> {
+    if (this.failure) {
+      throw this.failure;
+    }
+    const id = this.next++;
+    const question = { id, boxes };
+    let drop: () => void;
+    try {
+      return await new Promise<Places>((resolve, reject) => {
+        drop = () => {
+          this.worker.postMessage({ id, boxes: null } satisfies Question);
+          // It answers in order: what stands behind another is dropped when its turn comes.
+          if ([...this.unanswered][0] === id) {
+            this.patience = setTimeout(() => (this.waiting.size ? this.restart() : (this.isLost = true)), PATIENCE);
+          }
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', drop);
+        this.waiting.set(id, { question, resolve, reject });
+        if (this.isLost) {
+          this.restart();
+        } else {
+          this.ask(question);
+        }
+      });
+    } finally {
+      signal.removeEventListener('abort', drop!);
+      this.waiting.delete(id);
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.patience);
+    this.worker.terminate();
+  }
+
+  private ask(question: Question): void {
+    this.unanswered.add(question.id);
+    this.worker.postMessage(question);
+  }
+
+  private started(): Worker {
+    const worker = this.start();
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      clearTimeout(this.patience);
+      this.isLost = false;
+      this.unanswered.delete(data.id);
       const waiting = this.waiting.get(data.id);
       if ('error' in data) {
         waiting?.reject(new Error(`The graph could not be laid out: ${data.error}`));
-      } else {
+      } else if ('places' in data) {
         waiting?.resolve(data.places);
       }
     };
@@ -42,33 +101,18 @@ export class WorkerThread implements Thread {
         reject(this.failure);
       }
     };
+    return worker;
   }
 
-  async solve(boxes: Boxes, signal: AbortSignal): Promise<Places> {
-    if (this.failure) {
-      throw this.failure;
+  /** A level of thousands of boxes cannot be left half-way: its worker is given up, and another asked what is still wanted. */
+  private restart(): void {
+    this.end();
+    this.isLost = false;
+    this.unanswered.clear();
+    this.worker = this.started();
+    for (const { question } of this.waiting.values()) {
+      this.ask(question);
     }
-    const id = this.next++;
-    const ask = (question: Question): void => this.worker.postMessage(question);
-    let drop: () => void;
-    try {
-      return await new Promise<Places>((resolve, reject) => {
-        drop = () => {
-          ask({ id, boxes: null });
-          reject(signal.reason as Error);
-        };
-        signal.addEventListener('abort', drop);
-        this.waiting.set(id, { resolve, reject });
-        ask({ id, boxes });
-      });
-    } finally {
-      signal.removeEventListener('abort', drop!);
-      this.waiting.delete(id);
-    }
-  }
-
-  end(): void {
-    this.worker.terminate();
   }
 }
 

@@ -11,6 +11,8 @@ async function answer(id: number, boxes: NonNullable<Question['boxes']>): Promis
     const places = await solver.solve(boxes, () => unwanted.has(id));
     if (places) {
       send({ id, places }, [places.rects.buffer, places.points.buffer, places.ends.buffer]);
+    } else {
+      send({ id, dropped: true });
     }
   } catch (error) {
     send({ id, error: error instanceof Error ? error.message : String(error) });

@@ -28,7 +28,9 @@ export class GraphCamera implements Look {
   /** What stands over the stage at its right and at its foot, in CSS pixels: nothing is revealed behind it. */
   covered = { right: 0, bottom: 0 };
 
+  /** What is in the middle stays there. */
   resize(width: number, height: number): void {
+    this.panBy((this.width - Math.max(1, width)) / 2, (this.height - Math.max(1, height)) / 2);
     this.width = Math.max(1, width);
     this.height = Math.max(1, height);
   }

@@ -29,9 +29,13 @@ export class GraphModel {
   private _found: readonly Box[] = [];
   private _matches: ReadonlyMap<Box, number> = new Map();
 
-  constructor(readonly graph: Graph) {
+  /** `open` is what is to be open at first, where that is known. */
+  constructor(
+    readonly graph: Graph,
+    open?: ReadonlySet<string>
+  ) {
     this.boxes = boxesOf(graph);
-    this.open = openAtFirst(this.boxes, ROOM);
+    this.open = open ? new Set(open) : openAtFirst(this.boxes, ROOM);
   }
 
   get visible(): Visible {

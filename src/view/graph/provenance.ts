@@ -11,51 +11,89 @@ const TIERS: Readonly<Record<string, string>> = {
   modules: 'Only the modules are known'
 };
 
-/** How the graph was found, in a quiet place, and on request what stood in the way of something better. */
+/** How the graph was found, and what was measured, in a quiet place; on request what stood in the way of something better. */
 export class Provenance {
-  /** `Found by torch.export in 1.2 s` */
+  /** `Found by torch.export in 1.2 s`, `Profiled in 500 ms` */
   readonly node = element('div', { class: 'mv-graph-provenance' });
   /** Over the stage: the notes, whole, to be read, selected and copied. */
   readonly notes = element('div', { class: 'mv-graph-notes', role: 'region', 'aria-label': 'Notes', hidden: true });
-  private readonly words = element('span');
-  private readonly button: Button;
+  private readonly found = new Origin(() => this.toggle(this.found));
+  private readonly measured = new Origin(() => this.toggle(this.measured));
+  private shown: Origin | null = null;
 
   constructor() {
-    this.button = new Button({ label: 'Why?', kind: 'quiet', onClick: () => this.toggle(this.notes.hidden) });
-    this.node.append(this.words, this.button.node);
+    this.node.append(this.found.node, this.measured.node);
   }
 
   show({ tier, seconds, notes, edges }: Graph): void {
     const found = TIERS[tier] ?? `Found by ${tier}`;
-    setText(this.words, tier === 'modules' || seconds < 0.001 ? found : `${found} in ${formatSeconds(seconds)}`);
+    const words = tier === 'modules' || seconds < 0.001 ? found : `${found} in ${formatSeconds(seconds)}`;
     const lead = edges.length ? [] : ['These are the modules, without what flows between them.'];
-    this.write([...lead, ...notes], 'Why?');
+    this.found.update(words, [...lead, ...notes], 'Why?');
+    this.measured.update('', [], '');
     // Where nothing flows, the reason is the first that one wants to know.
-    this.toggle(!edges.length && notes.length > 0);
+    this.open(!edges.length && notes.length ? this.found : null);
   }
 
   /** What was measured, and how: it belongs to the numbers. Where nothing could be, the notes stand open and say why. */
   profiled({ notes, seconds }: Profile, measured: boolean): void {
-    setText(this.words, measured ? `Profiled in ${formatSeconds(seconds)}` : 'Not profiled');
-    this.write(notes, measured ? 'How?' : 'Why?');
-    this.toggle(!measured);
+    const words = measured ? `Profiled in ${formatSeconds(seconds)}` : 'Not profiled';
+    this.measured.update(words, notes, measured ? 'How?' : 'Why?');
+    if (!measured) {
+      this.open(this.measured);
+    } else if (this.shown === this.measured) {
+      this.open(null);
+    }
+  }
+
+  dispose(): void {
+    this.found.dispose();
+    this.measured.dispose();
+  }
+
+  private toggle(origin: Origin): void {
+    this.open(this.shown === origin ? null : origin);
+  }
+
+  private open(origin: Origin | null): void {
+    this.shown = origin;
+    for (const each of [this.found, this.measured]) {
+      each.press(each === origin);
+    }
+    setHidden(this.notes, origin === null);
+    const close = element('button', { type: 'button', class: 'mv-graph-notes-close', 'aria-label': 'Close the notes' });
+    close.append(icon('close'));
+    close.addEventListener('click', () => this.open(null));
+    this.notes.replaceChildren(...(origin ? [close, ...origin.notes.flatMap(noteElements)] : []));
+    this.notes.scrollTop = 0;
+  }
+}
+
+/** A few words on where something comes from, and a button for the notes on it. */
+class Origin {
+  readonly node = element('span', { class: 'mv-graph-origin', hidden: true });
+  notes: readonly string[] = [];
+  private readonly words = element('span');
+  private readonly button: Button;
+
+  constructor(onClick: () => void) {
+    this.button = new Button({ label: '', kind: 'quiet', onClick });
+    this.node.append(this.words, this.button.node);
+  }
+
+  update(words: string, notes: readonly string[], label: string): void {
+    this.notes = notes;
+    setText(this.words, words);
+    this.button.update({ label, hidden: !notes.length });
+    setHidden(this.node, !words);
+  }
+
+  press(pressed: boolean): void {
+    this.button.update({ pressed });
   }
 
   dispose(): void {
     this.button.dispose();
-  }
-
-  private write(notes: readonly string[], label: string): void {
-    const close = element('button', { type: 'button', class: 'mv-graph-notes-close', 'aria-label': 'Close the notes' });
-    close.append(icon('close'));
-    close.addEventListener('click', () => this.toggle(false));
-    this.notes.replaceChildren(close, ...notes.flatMap(noteElements));
-    this.button.update({ label, hidden: !notes.length });
-  }
-
-  private toggle(open: boolean): void {
-    setHidden(this.notes, !open);
-    this.button.update({ pressed: open });
   }
 }
 

@@ -5,7 +5,7 @@ import { boundsOf, boxAt, EMPTY } from './arrangement';
 import type { Arrangement } from './arrangement';
 import type { Box } from './boxes';
 import { GraphCamera, meets } from './camera';
-import type { Rect } from './camera';
+import type { Look as CameraLook, Rect } from './camera';
 import { paletteOf } from './colours';
 import type { Palette } from './colours';
 import { KEYS } from './keys';
@@ -55,7 +55,9 @@ export class Stage {
   private frame = 0;
   private hintTimer = 0;
   private writing = 0;
-  private looked = false;
+  /** Whether the graph is looked at as the view chose, or as a person did since. */
+  private looked: 'not yet' | 'first' | 'chosen' = 'not yet';
+  private toBegin: CameraLook | null = null;
   private keyboard = false;
   private mapped: readonly unknown[] = [];
 
@@ -68,13 +70,20 @@ export class Stage {
       'aria-roledescription': 'graph',
       'aria-label': `Graph of the model. ${KEYS.map(([keys, does]) => `${keys}: ${does}`).join('. ')}.`
     });
-    this.minimap = new Minimap({ camera: this.camera, onMoved: () => this.requestDraw() });
+    this.minimap = new Minimap({
+      camera: this.camera,
+      onMoved: () => {
+        this.looked = 'chosen';
+        this.requestDraw();
+      }
+    });
     this.node.append(this.canvas, this.minimap.node, this.hint);
     this.navigation = new GraphNavigation({
       node: this.node,
       camera: this.camera,
       at: (x, y) => boxAt(this.arrangement, x, y),
       onMoved: () => {
+        this.looked = 'chosen';
         this.glide.dispose();
         this.requestDraw();
       },
@@ -117,11 +126,12 @@ export class Stage {
     this.node.dataset.mvBoxes = String(arrangement.boxes.length);
     this.glide.finish();
     this.camera.look = { ...this.camera.look, x: this.camera.x + dx, y: this.camera.y + dy };
-    if (!this.looked) {
+    if (this.looked === 'not yet') {
       this.lookFirst();
       this.draw();
       this.write();
     } else {
+      this.looked = 'chosen';
       const transition = new Transition(before, [dx, dy], arrangement, grown(this.camera.view, BEYOND));
       this.change.run(part => {
         this.moment = part < 1 ? transition.at(part) : null;
@@ -133,15 +143,17 @@ export class Stage {
     }
   }
 
-  /** Has the next arrangement looked at as the first was. */
-  forgetLook(): void {
-    this.looked = false;
+  /** Has the next arrangement looked at as the first was, or so. */
+  forgetLook(look: CameraLook | null = null): void {
+    this.looked = 'not yet';
+    this.toBegin = look;
   }
 
   resized(): void {
     const { clientWidth: width, clientHeight: height } = this.node;
-    this.camera.resize(width, height);
-    if (!this.looked) {
+    if (this.looked === 'chosen') {
+      this.camera.resize(width, height);
+    } else {
       this.lookFirst();
     }
     this.draw();
@@ -222,6 +234,7 @@ export class Stage {
   }
 
   private move(to: () => void): void {
+    this.looked = 'chosen';
     this.glide.finish();
     const { camera } = this;
     const from = { ...camera.view };
@@ -252,9 +265,17 @@ export class Stage {
     const { arrangement, camera, node } = this;
     camera.resize(node.clientWidth, node.clientHeight);
     if (arrangement !== EMPTY && node.clientWidth > 0) {
-      this.looked = true;
-      const input = arrangement.boxes.find(({ box }) => box.node?.role === 'input');
-      camera.begin(arrangement.bounds, (input ?? arrangement.boxes[0])?.rect ?? arrangement.bounds, READABLE);
+      if (this.toBegin) {
+        this.looked = 'chosen';
+        camera.look = this.toBegin;
+        this.toBegin = null;
+        return;
+      }
+      this.looked = 'first';
+      // Where several go in, the highest: nothing that comes before is out of sight above.
+      const inputs = arrangement.boxes.filter(({ box }) => box.node?.role === 'input').map(({ rect }) => rect);
+      const [first] = inputs.sort((a, b) => a.y - b.y || a.x - b.x);
+      camera.begin(arrangement.bounds, first ?? arrangement.boxes[0]?.rect ?? arrangement.bounds, READABLE);
     }
   }
 

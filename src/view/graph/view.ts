@@ -16,6 +16,8 @@ import { KeysHelp } from './keys-help';
 import { Legend } from './legend';
 import { Loading } from './loading';
 import { titleOf } from './measure';
+import { recall, remember } from './memory';
+import type { Kept } from './memory';
 import { GraphModel } from './model';
 import { BYTES, Overlays, overlaysOf, PARAMETERS } from './overlays';
 import type { Overlay } from './overlays';
@@ -48,6 +50,7 @@ export class GraphView implements View {
   private cursor: Box | null = null;
   private hovered: Box | null = null;
   private overlay: Overlay | null = null;
+  private profile: Profile | null = null;
   private colouring: Colouring = BY_KIND;
   private walk: Walk | null = null;
   private readonly placing = new Placing();
@@ -122,7 +125,12 @@ export class GraphView implements View {
     source.stateChanged.connect(this.onSource, this);
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.stage.node);
-    void this.loading.load();
+    const kept = recall(state);
+    if (kept) {
+      this.show(kept.graph, kept);
+    } else {
+      void this.loading.load();
+    }
   }
 
   resized(): void {
@@ -131,6 +139,12 @@ export class GraphView implements View {
   }
 
   dispose(): void {
+    if (this.model && this.node.dataset.mvState === 'ready') {
+      const { graph, openBoxes } = this.model;
+      const { profile, overlay } = this;
+      const { look } = this.stage.camera;
+      remember(this.context.state, { graph, open: openBoxes, look, profile, overlay: overlay?.id ?? null });
+    }
     Signal.disconnectReceiver(this);
     this.observer.disconnect();
     for (const part of [this.placing, this.stage, this.tools, this.card, this.loading, this.profiling]) {
@@ -170,10 +184,14 @@ export class GraphView implements View {
     };
   }
 
-  private show(graph: Graph): void {
-    this.model = new GraphModel(graph);
+  /** As it was when it was last looked at, where it was. */
+  private show(graph: Graph, kept?: Kept): void {
+    this.model = new GraphModel(graph, kept?.open);
     this.selected = this.cursor = this.hovered = null;
     this.provenance.show(graph);
+    if (kept) {
+      this.restore(kept);
+    }
     this.tools.enable(true);
     if (!this.model.boxes.root.children.length) {
       this.node.dataset.mvState = 'ready';
@@ -405,11 +423,27 @@ export class GraphView implements View {
     void this.place(this.cursor);
   }
 
-  private profiled(profile: Profile): void {
+  private restore({ look, profile, overlay }: Kept): void {
+    this.stage.forgetLook(look);
+    if (profile) {
+      this.keep(profile);
+    }
+    this.overlay = overlay === null ? null : this.overlays.get(overlay);
+    this.tools.showColours(this.overlays.all, this.overlay);
+  }
+
+  /** Lets the graph be coloured by what was measured. */
+  private keep(profile: Profile): readonly Overlay[] {
     const overlays = overlaysOf(profile, this.model!.boxes);
     overlays.forEach(overlay => this.overlays.add(overlay));
-    this.message.update(null);
     this.provenance.profiled(profile, overlays.length > 0);
+    this.profile = profile;
+    return overlays;
+  }
+
+  private profiled(profile: Profile): void {
+    const overlays = this.keep(profile);
+    this.message.update(null);
     const labels = overlays.map(({ label }) => label).join(', ');
     this.say(labels ? `Profiled: ${labels}` : 'Nothing could be measured: the notes say why');
     if (overlays.length) {

@@ -111,6 +111,69 @@ describe('the layout engine', () => {
     expect(main.thread).toBeNull();
   });
 
+  describe('where the worker is at what is not wanted any more', () => {
+    /** Like an engine at a level of thousands of boxes: hears nothing until it is done, if ever. */
+    class DeafWorker extends FakeWorker {
+      override postMessage(question: Question): void {
+        this.asked.push(question);
+      }
+    }
+
+    async function deaf() {
+      const workers = [new DeafWorker(), new FakeWorker()];
+      const { createLayoutEngine, start } = await loaded(null);
+      Reflect.set(globalThis, 'Worker', FakeWorker);
+      let next = 0;
+      start.mockImplementation(() => workers[next++] as unknown as Worker);
+      const engine = createLayoutEngine();
+      const abort = new AbortController();
+      jest.useFakeTimers();
+      const dropped = engine.layout(randomGraph(7), abort.signal);
+      await jest.advanceTimersByTimeAsync(10);
+      abort.abort();
+      await expect(dropped).rejects.toBe(abort.signal.reason);
+      return { engine, workers, start };
+    }
+
+    afterEach(() => jest.useRealTimers());
+
+    it('asks another after a while, for what is', async () => {
+      const { engine, workers, start } = await deaf();
+      const asked = engine.layout(small, never);
+      await jest.advanceTimersByTimeAsync(900);
+      expect(start).toHaveBeenCalledTimes(1);
+      await jest.advanceTimersByTimeAsync(200);
+      expect(faultsOf(small, await asked)).toEqual([]);
+      expect(workers[0]!.terminate).toHaveBeenCalledTimes(1);
+      expect(workers[1]!.asked.length).toBe(1);
+    });
+
+    it('asks another as soon as something is wanted again', async () => {
+      const { engine, workers } = await deaf();
+      await jest.advanceTimersByTimeAsync(5000);
+      expect(workers[0]!.terminate).not.toHaveBeenCalled();
+      expect(faultsOf(small, await engine.layout(small, never))).toEqual([]);
+      expect(workers[0]!.terminate).toHaveBeenCalledTimes(1);
+    });
+
+    it('waits for what another view still wants', async () => {
+      const workers = [new DeafWorker()];
+      const { createLayoutEngine, start } = await loaded(null);
+      Reflect.set(globalThis, 'Worker', FakeWorker);
+      start.mockImplementation(() => workers[0] as unknown as Worker);
+      const engine = createLayoutEngine();
+      jest.useFakeTimers();
+      void engine.layout(randomGraph(7), never);
+      const abort = new AbortController();
+      const dropped = engine.layout(small, abort.signal);
+      await jest.advanceTimersByTimeAsync(10);
+      abort.abort();
+      await expect(dropped).rejects.toBe(abort.signal.reason);
+      await jest.advanceTimersByTimeAsync(5000);
+      expect(workers[0]!.terminate).not.toHaveBeenCalled();
+    });
+  });
+
   it('does the same on the page where no worker starts, and says so', async () => {
     const { createLayoutEngine } = await loaded(new FakeWorker(true));
     const engine = createLayoutEngine();

@@ -158,6 +158,28 @@ describe('a layout', () => {
     expect(laid.width).toBeLessThan(2500);
   });
 
+  it('puts the heads of an open box that are summed outside it into several rows', () => {
+    const heads = Array.from({ length: 60 }, (_, i) => box(`h${i}`));
+    const lines = heads.flatMap(({ id }): [string, string][] => [
+      ['x', id],
+      [id, 'sum']
+    ]);
+    const asked = graph([box('x'), open('heads', heads), box('sum')], lines);
+    const { laid } = lay(asked);
+    expect(faultsOf(asked, laid)).toEqual([]);
+    expect(laid.width).toBeLessThan(2000);
+    // They leave the box as one line.
+    const through = new Set(
+      heads.map(({ id }) =>
+        laid.edges
+          .get(`${id} → sum`)!
+          .map(([x]) => x.toFixed(2))
+          .at(-1)
+      )
+    );
+    expect(through.size).toBe(1);
+  });
+
   it('runs the longest lines beside the boxes where every box reads all before it', () => {
     const nodes = Array.from({ length: 30 }, (_, i) => box(`n${i}`));
     const pairs = nodes.flatMap((_, i) => nodes.slice(0, i).map((_, j): [string, string] => [`n${j}`, `n${i}`]));

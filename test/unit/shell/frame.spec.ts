@@ -85,6 +85,9 @@ describe('a frame', () => {
     expect(tabs()).toEqual(['Overview*']);
     expect(text('.mv-header')).toContain('all-MiniLM-L6-v2BertModel');
     expect(text('.mv-header')).toContain('22.7\u00a0M parameters');
+    // Only a name may be cut where there is little room, and is whole under the pointer.
+    const cut = [...document.querySelectorAll<HTMLElement>('.mv-header-facts [data-mv-tip-cut]')];
+    expect(cut.map(({ dataset }) => dataset.mvTipCut)).toEqual(['BertModel']);
   });
 
   it('shows what Python selects, and goes back', async () => {

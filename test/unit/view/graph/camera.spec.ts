@@ -8,6 +8,7 @@ import { encoder, piled } from './graphs';
 function camera(width = 400, height = 300): GraphCamera {
   const made = new GraphCamera();
   made.resize(width, height);
+  made.look = { x: 0, y: 0, zoom: 1 };
   return made;
 }
 
@@ -19,6 +20,14 @@ describe('the camera', () => {
     expect(at.toGraph(10, 20)).toEqual([15, 30]);
     at.panBy(20, -40);
     expect([at.x, at.y]).toEqual([20, 0]);
+  });
+
+  it('keeps what is in the middle there when its room changes', () => {
+    const at = camera();
+    at.zoomAt(0, 0, 2);
+    const middle = at.toGraph(200, 150);
+    at.resize(300, 500);
+    expect(at.toGraph(150, 250)).toEqual(middle);
   });
 
   it('zooms about a point, which stays where it is, and never out of reach', () => {

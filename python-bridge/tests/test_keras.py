@@ -246,6 +246,53 @@ def test_a_layer_that_is_not_built_has_no_weights_and_one_without_values_says_so
     assert tensor.read().shape == (2, 3)
 
 
+class Held(keras.Model):
+    """Two layers in a third that has no `build` of its own, and one that never has weights."""
+
+    def __init__(self, **held):
+        super().__init__(name="held")
+        self.inner = keras.Sequential([layers.Dense(4), layers.Flatten()], name="inner")
+        self.head = layers.Dense(2, name="head")
+        for name, layer in held.items():
+            setattr(self, name, layer)
+
+    def call(self, x):
+        return self.head(self.inner(x))
+
+
+def test_what_is_not_built_says_so_in_the_tree_and_the_summary_and_has_no_parameters_as_a_fact():
+    x = np.ones((2, 3), "float32")
+    model = Held()
+    for inputs in (None, x):
+        structure = describe(model, inputs=inputs).structure
+        kinds = [node.kind for node in structure.modules]
+        assert kinds == [f"{kind} (not built)" for kind in ("Held", "Sequential", "Dense")] + ["Flatten", *kinds[4:]]
+        assert kinds[4:] == ["Dense (not built)"]
+        text = str(structure.summary())
+        assert text.startswith("held: Held (not built), 0 parameters in 0 tensors")
+        assert "\n3 layers are not built: the weights are not there yet, and not counted. Call the model once" in text
+    assert "Held (not built), 0 parameters" in repr(ModelView(model))
+    model(x)
+    structure = describe(model).structure
+    assert [node.kind for node in structure.modules] == ["Held", "Sequential", "Dense", "Flatten", "Dense"]
+    assert "not built" not in str(structure.summary())
+    assert structure.totals["parameters"] == model.count_params() == 26
+    # A layer that nothing has called, in a model that is built.
+    model = Held(spare=layers.Dense(2))
+    model(x)
+    structure = describe(model).structure
+    assert structure.kind == "Held"
+    assert structure.modules[-1].kind == "Dense (not built)"
+    assert "\n1 layer is not built: " in str(structure.summary())
+
+
+@pytest.mark.parametrize("layer", [layers.Flatten(), layers.ReLU(), layers.Dropout(0.5)], ids=lambda layer: layer.name)
+def test_a_layer_without_weights_is_what_it_is_whether_it_was_built_or_not(layer):
+    structure = describe(layer).structure
+    assert structure.kind == structure.modules[0].kind == type(layer).__name__
+    assert "not built" not in str(structure)
+
+
 @pytest.mark.parametrize(
     ("thing", "words"),
     [

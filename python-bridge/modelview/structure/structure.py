@@ -45,6 +45,8 @@ class Structure:
         A sentence: why there is none to find where there is no `capture`.
     profiler : Profiler, optional
         Measures what a call of it costs.
+    uncounted : str, optional
+        A sentence: what the numbers leave out, where they do.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Structure:
     capture: Capture | None = field(default=None, compare=False)
     no_dataflow: str = field(default=NO_INPUTS, compare=False)
     profiler: Profiler | None = field(default=None, compare=False)
+    uncounted: str | None = field(default=None, compare=False)
 
     @property
     def dataflow(self) -> Dataflow:

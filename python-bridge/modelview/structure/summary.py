@@ -10,7 +10,7 @@ from .dataflow import Dataflow
 from .node import Value
 from .rows import Row, rows_of
 from .table import aligned
-from .words import format_bytes, on_one_line
+from .words import format_bytes, on_one_line, same_as
 
 if TYPE_CHECKING:
     from .structure import Structure
@@ -49,6 +49,8 @@ class Summary:
         Bytes of each.
     inputs, outputs : tuple of (str, Value)
         What the model is called with and what it returns, by name; empty where it is not known.
+    caveats : tuple of str
+        What the numbers leave out, a sentence each.
     note : str or None
         Why shapes are missing, and how to have them.
     """
@@ -69,6 +71,7 @@ class Summary:
     devices: dict[str, int]
     inputs: tuple[tuple[str, Value], ...]
     outputs: tuple[tuple[str, Value], ...]
+    caveats: tuple[str, ...]
     note: str | None
 
     def __str__(self) -> str:
@@ -117,7 +120,7 @@ class Summary:
                 title = ""
             if len(values) > MOST_VALUES:
                 facts.append(("", f"and {len(values) - MOST_VALUES:,} more"))
-        return [*more, "", *aligned(facts), *([self.note] if self.note else [])]
+        return [*more, "", *aligned(facts), *self.caveats, *([self.note] if self.note else [])]
 
 
 def summarise(
@@ -160,6 +163,7 @@ def summarise(
         devices=totals["devices"],
         inputs=_ends(flow, "input"),
         outputs=_ends(flow, "output"),
+        caveats=() if structure.uncounted is None else (structure.uncounted,),
         note=_note(structure, flow),
     )
 
@@ -204,7 +208,7 @@ def _number(value: int, count: int) -> str:
 
 def _remark(row: Row) -> str:
     if row.shared is not None:
-        return f"the same as {on_one_line(row.shared) or 'the model'}"
+        return same_as(row.shared)
     remarks = [f"called {row.calls:,} times"] if row.calls > 1 else []
     if row.inside:
         remarks.append(f"{row.inside:,} module{'' if row.inside == 1 else 's'} inside")

@@ -6,6 +6,8 @@ Nothing here changes a model, and no value is read before a view asks.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 
 from ...errors import UnsupportedModelError
@@ -17,6 +19,11 @@ from .._build import build
 from .source import VariableSource
 
 __all__ = ["describe", "source_of"]
+
+UNBUILT = (
+    "{many} not built: the weights are not there yet, and not counted. Call the model once, or its `build`, "
+    "and show it again."
+)
 
 
 def source_of(value: object) -> VariableSource | None:
@@ -57,5 +64,9 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
         return keras_dataflow(walk, model.structure.modules, inputs, progress, cancelled)
 
     capture = Capture(find) if can_be_followed(obj, inputs) else None
-    model = build(walk.found[0].name, type(obj).__name__, walk.found, walk.tensors, capture=capture)
+    root = walk.found[0]
+    model = build(root.name, root.kind, walk.found, walk.tensors, capture=capture)
+    if walk.unbuilt:
+        many = "1 layer is" if walk.unbuilt == 1 else f"{walk.unbuilt:,} layers are"
+        model = Model(replace(model.structure, uncounted=UNBUILT.format(many=many)))
     return model

@@ -12,7 +12,18 @@ from typing import Any, TypeGuard
 
 import keras
 
-__all__ = ["Layer", "alike", "all_layers", "children_of", "has_graph", "is_layer", "is_own", "snake", "variables_of"]
+__all__ = [
+    "Layer",
+    "alike",
+    "all_layers",
+    "awaits_weights",
+    "children_of",
+    "has_graph",
+    "is_layer",
+    "is_own",
+    "snake",
+    "variables_of",
+]
 
 Layer = Any
 """A `keras.layers.Layer`: Keras ships no types."""
@@ -80,6 +91,11 @@ def variables_of(layer: Layer) -> list[Any]:
     """A layer's own weights, without seeds and metrics, as `layer.weights` and `summary()` count them."""
     held = [*getattr(layer, "_trainable_variables", ()), *getattr(layer, "_non_trainable_variables", ())]
     return list({id(each): each for each in held}.values())
+
+
+def awaits_weights(layer: Layer) -> bool:
+    """Whether a layer is not built and has a `build` to make weights in."""
+    return not layer.built and type(layer).build not in (keras.layers.Layer.build, keras.Model.build)
 
 
 def alike(layer: Layer) -> str | None:

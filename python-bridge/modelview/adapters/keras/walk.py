@@ -8,14 +8,38 @@ from typing import Any
 from .._build import Found
 from .._walk import Child, Held, Walk
 from .dims import dim_names
-from .layers import Layer, alike, children_of, variables_of
+from .layers import Layer, alike, awaits_weights, children_of, variables_of
 from .source import VariableSource
 
 __all__ = ["KerasWalk"]
 
+NOT_BUILT = " (not built)"
+
 
 class KerasWalk(Walk):
-    """A walk over layers, by the names that `summary()` shows."""
+    """A walk over layers, by the names that `summary()` shows.
+
+    Attributes
+    ----------
+    unbuilt : int
+        Layers that make their weights when they are built, and are not.
+    """
+
+    unbuilt = 0
+
+    def run(self) -> None:
+        """See `Walk.run`; what is not built says so where its kind is told, since its parameters are not there yet."""
+        super().run()
+        waiting = {id(module) for module in self.modules if awaits_weights(module)}
+        self.unbuilt = len(waiting)
+        # From the innermost out.
+        for item, module in zip(reversed(self.found), reversed(self.modules), strict=True):
+            above = None if item.parent is None else self.modules[item.parent]
+            if id(module) in waiting and above is not None and not above.built:
+                waiting.add(id(above))
+        for item, module in zip(self.found, self.modules, strict=True):
+            if id(module) in waiting:
+                item.kind += NOT_BUILT
 
     def describe(self, module: Layer, path: str, name: str, parent: int | None) -> Found:
         """See `Walk.describe`. Layers have no mode: `training` is an argument of a call."""

@@ -41,10 +41,13 @@ def check(profile):
         if node.parent is not None:
             children.setdefault(profile.modules[node.parent].path, []).append(node)
     for measure in profile.measures:
+        if measure.name != "peak":
+            assert sum(own or 0 for own in measure.own) == pytest.approx(measure.total[0])
         assert len(measure.total) == len(measure.own) == len(profile.modules) == len(profile.calls)
         by_path = numbers(profile, measure.name)
+        again = {node.path for node in profile.modules if node.shared is not None}
         for path, (total, own) in by_path.items():
-            if total is None:
+            if total is None or path in again:
                 assert own is None
                 continue
             assert total >= 0
@@ -315,7 +318,7 @@ def test_memory_is_what_was_allocated_and_its_peak_what_was_held_at_once():
 # Calls
 
 
-def test_a_module_that_is_called_twice_has_the_sum_and_one_that_is_shared_has_it_in_each_place():
+def test_a_module_that_is_called_twice_has_the_sum_and_one_that_is_shared_has_it_marked_in_each_place():
     class Twice(nn.Module):
         def __init__(self):
             super().__init__()
@@ -328,10 +331,16 @@ def test_a_module_that_is_called_twice_has_the_sum_and_one_that_is_shared_has_it
     profile = profile_of(Twice(), torch.ones(3, 4))
     one = 2 * 3 * 4 * 4
     flops = numbers(profile, "flops")
-    assert (flops["block.0"], flops["again"]) == ((3 * one, 3 * one), (3 * one, 3 * one))
+    assert (flops["block.0"], flops["again"]) == ((3 * one, 3 * one), (3 * one, None))
     # The block has what was done in it, and not what its layer did elsewhere.
     assert (flops["block"], flops[""]) == ((2 * one, 0), (3 * one, 0))
-    assert [row["calls"] for row in profile.rows()] == [1, 2, 3, 2, 3]
+    rows = profile.rows()
+    assert [row["calls"] for row in rows] == [1, 2, 3, 2, 3]
+    assert [row["shared"] for row in rows] == [None, None, None, None, "block.0"]
+    for name in ("flops", "time", "memory"):
+        assert sum(row[f"{name}_own"] or 0 for row in rows) == pytest.approx(rows[0][name])
+    lines = str(profile).splitlines()
+    assert [line.endswith("the same as block.0") for line in lines[:6]] == [False, False, False, False, False, True]
 
 
 def test_a_module_that_calls_itself_counts_once():
@@ -346,7 +355,7 @@ def test_a_module_that_calls_itself_counts_once():
 
     profile = profile_of(Knot(), torch.ones(1, 4))
     check(profile)
-    assert numbers(profile, "flops") == {"": (64, 0), "fc": (64, 64), "me": (64, 0)}
+    assert numbers(profile, "flops") == {"": (64, 0), "fc": (64, 64), "me": (64, None)}
     assert profile.calls == (3, 2, 3)
 
 
@@ -746,8 +755,8 @@ def test_rows_and_json_have_every_module():
     rows = profile.rows()
     assert [row["path"] for row in rows] == ["", "0", "1"]
     assert rows[1]["flops"] == rows[1]["flops_own"] == 12
-    assert list(rows[0]) == ["path", "kind", "calls", "time", "time_own", "memory", "memory_own", "peak", "peak_own",
-                             "flops", "flops_own"]  # fmt: skip
+    assert list(rows[0]) == ["path", "kind", "shared", "calls", "time", "time_own", "memory", "memory_own", "peak",
+                             "peak_own", "flops", "flops_own"]  # fmt: skip
     assert rows[0]["time"] == profile.to_json()["measures"][0]["total"][0]
 
 

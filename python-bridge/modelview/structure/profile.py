@@ -34,7 +34,8 @@ class Measure:
         By index in `Structure.modules`: with what the module called, all of its calls together. `None` where it was not
         called. A module that only holds others, and is not called itself, has what these have.
     own : tuple of float or None
-        Without what it called; `None` too where nothing can be said of a module alone.
+        Without what it called, so that all of them add up to the model's `total`. `None` too where a module is listed
+        again, and where nothing can be said of one alone.
     """
 
     name: str
@@ -103,12 +104,14 @@ class Profile:
         raise KeyError(f"no measure {name!r}: there is {known}. `notes` say why one is missing")
 
     def rows(self) -> list[dict[str, Any]]:
-        """One mapping for each module: `path`, `kind`, `calls`, and each measure's total and own number.
+        """One mapping for each module: `path`, `kind`, `shared`, `calls`, and each measure's total and own number.
 
-        The keys of a measure are its name and its name with '_own': `time`, `time_own`; seconds, bytes, FLOPs.
+        `shared` is the path under which this very module was listed before, or `None`: its calls and totals are said
+        again, its own numbers are not. The keys of a measure are its name and its name with '_own': `time`,
+        `time_own`; seconds, bytes, FLOPs.
         """
         return [
-            {"path": node.path, "kind": node.kind, "calls": self.calls[index]}
+            {"path": node.path, "kind": node.kind, "shared": node.shared, "calls": self.calls[index]}
             | {
                 key: number
                 for measure in self.measures

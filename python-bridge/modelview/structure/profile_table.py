@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .node import Node
 from .table import aligned
-from .words import format_bytes, on_one_line
+from .words import format_bytes, on_one_line, same_as
 
 if TYPE_CHECKING:
     from .profile import Profile
@@ -35,17 +35,18 @@ def profile_table(profile: Profile) -> Iterator[str]:
         if any(number is not None for number in measure.own):
             columns.append(("own", measure.unit, measure.own))
     last = set({node.parent: index for index, node in enumerate(modules)}.values())
-    rows = [["module", "kind", "calls", *(label for label, _, _ in columns)]]
+    rows = [["module", "kind", "calls", *(label for label, _, _ in columns), ""]]
     rows += [
         [
             f"{_branch(modules, last, index)}{on_one_line(modules[index].name)}",
             on_one_line(modules[index].kind),
             str(profile.calls[index]),
             *(format_quantity(numbers[index], unit) for _, unit, numbers in columns),
+            same_as(modules[index].shared),
         ]
         for index in shown
     ]
-    yield from aligned(rows, right=range(2, len(rows[0])))
+    yield from aligned(rows, right=range(2, len(rows[0]) - 1))
     if len(shown) < len(modules):
         yield f"… {len(modules):,} modules: rows() has them all"
 

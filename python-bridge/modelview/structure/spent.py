@@ -17,7 +17,8 @@ def added_up(modules: Sequence[Node], name: str, label: str, unit: str, spent: M
     """Make a measure whose numbers add up, from what was spent by each stack of modules, the last one's own.
 
     A module has all that was spent while it was at work, however often and from wherever it was called; while it is at
-    work within itself, once.
+    work within itself, once. One that is held in several places has that in each, and its own number in the first, so
+    that all own numbers add up to the model's.
     """
     places = _Places(modules, spent)
     total: dict[str, float] = {}
@@ -26,8 +27,8 @@ def added_up(modules: Sequence[Node], name: str, label: str, unit: str, spent: M
         own[stack[-1]] = own.get(stack[-1], 0) + number
         for path in places.within(stack):
             total[path] = total.get(path, 0) + number
-    alone = {path: own.get(path, 0) for path in total}
-    return Measure(name, label, unit, places.spread(total), places.spread(alone))
+    alone = tuple(own.get(node.path, 0) if node.path in total else None for node in modules)
+    return Measure(name, label, unit, places.spread(total), alone)
 
 
 def highest(modules: Sequence[Node], name: str, label: str, unit: str, reached: Mapping[Stack, float]) -> Measure:

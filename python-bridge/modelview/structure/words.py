@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["format_bytes", "listed", "on_one_line"]
+__all__ = ["format_bytes", "listed", "on_one_line", "same_as"]
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:
@@ -48,3 +48,14 @@ def format_bytes(size: int) -> str:
             return f"{value:.3g} {unit}"
         value /= 1000
     return f"{value:.3g} TB"
+
+
+def same_as(shared: str | None) -> str:
+    """What is said of a module that was listed before, by its path there.
+
+    Examples
+    --------
+    >>> same_as("encoder.embed")
+    'the same as encoder.embed'
+    """
+    return "" if shared is None else f"the same as {on_one_line(shared) or 'the model'}"

@@ -1,6 +1,7 @@
 """Tensors of ONNX models: as they are stored, in the model or in other files."""
 
 import os
+import re
 
 import ml_dtypes
 import numpy as np
@@ -257,18 +258,22 @@ def test_a_file_that_is_written_anew_or_removed_after_it_was_described_is_notice
 
 
 @pytest.mark.parametrize(
-    ("dims", "count", "said"),
+    ("dims", "count", "said", "parameters"),
     [
-        ((4, 6), 23, "4 × 6 of float32 take 96 bytes, and it has 92: the file was cut, or it lies"),
-        ((4, 6), 25, "it has 100"),
-        ((), 0, "a scalar of float32 take 4 bytes, and it has 0"),
-        ((-1, 4), 4, "negative size"),
-        ((2**40, 2**40), 4, "no memory holds"),
-        ((1,) * 33, 1, "33 dimensions"),
+        ((4, 6), 23, "4 × 6 of float32 take 96 bytes, and it has 92: the file was cut, or it lies", 24),
+        ((4, 6), 25, "it has 100", 24),
+        ((1000, 1000), 1, "1000 × 1000 of float32 take 4,000,000 bytes, and it has 4", 1_000_000),
+        ((), 0, "a scalar of float32 take 4 bytes, and it has 0", 1),
+        # Of these there is no number of values that could be meant.
+        ((-3, 2), 4, "its shape has a negative size: -3 × 2", 0),
+        ((2**40, 2**40), 4, "no memory holds", 0),
+        ((1,) * 33, 1, "33 dimensions", 0),
     ],
 )
 @pytest.mark.parametrize("raw", [True, False], ids=["raw bytes", "numbers"])
-def test_a_shape_that_does_not_fit_the_bytes_is_said_and_counts_for_nothing(dims, count, said, raw, tmp_path):
+def test_a_shape_that_does_not_fit_the_bytes_is_counted_as_it_is_declared_and_told(
+    dims, count, said, parameters, raw, tmp_path
+):
     proto = TensorProto(name="w", dims=dims, data_type=TensorProto.FLOAT)
     if raw:
         proto.raw_data = np.ones(count, np.float32).tobytes()
@@ -277,8 +282,14 @@ def test_a_shape_that_does_not_fit_the_bytes_is_said_and_counts_for_nothing(dims
     described = describe(saved(reading(proto), tmp_path))
     tensor = described.tensors["weight/w"]
     assert said in tensor.problem
-    assert (tensor.shape, described.structure.totals["parameters"], described.structure.totals["bytes"]) == ((), 0, 0)
-    assert describe(saved(reading(proto), tmp_path)).structure.to_json()["tensors"][0]["problem"] == tensor.problem
+    totals = described.structure.totals
+    assert (totals["parameters"], totals["bytes"]) == (parameters, 4 * parameters)
+    assert tensor.shape == (dims if parameters else ())
+    assert described.structure.to_json()["tensors"][0]["problem"] == tensor.problem
+    # It is seen without a look at the tensor.
+    assert f"\n1 tensor has no values to show, weight/w: {tensor.problem}." in str(described.structure)
+    with pytest.raises(errors.NoValuesError, match=re.escape(said)):
+        tensor.read()
 
 
 def test_words_sparse_tensors_and_what_lies_across_bytes_are_shown_with_the_reason(tmp_path):

@@ -248,3 +248,14 @@ def test_a_state_dict_and_an_empty_model_print():
     assert "trainable" not in text
     assert "parameters  6, 24 B" in text
     assert "0 parameters in 0 tensors" in str(describe(nn.ReLU()).structure)
+
+
+def test_tensors_without_values_are_told_with_the_reason_and_without_a_call():
+    described = describe(nn.Sequential(nn.Linear(3, 2, device="meta"), nn.Linear(2, 2)))
+    first = described.tensors["weight/0.weight"]
+    summary = described.structure.summary(shapes=False)
+    assert summary.caveats == (
+        f"2 tensors have no values to show, the first of them weight/0.weight: {first.problem}.",
+    )
+    assert summary.caveats[0] in str(summary).splitlines()
+    assert describe(nn.Linear(3, 2)).structure.summary().caveats == ()

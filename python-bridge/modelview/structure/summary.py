@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from .dataflow import Dataflow
 from .node import Value
-from .rows import Row, rows_of
+from .rows import Row, not_initialised, rows_of
 from .table import aligned
 from .words import format_bytes, on_one_line, same_as
 
 if TYPE_CHECKING:
+    from ..tensors import Tensor
     from .structure import Structure
 
 __all__ = ["MOST_LINES", "Summary", "summarise"]
 
 MOST_LINES = 60
 """Rows of the tree that are printed."""
+LONGEST_PROBLEM = 300
+"""Letters of why a tensor has no values."""
 MOST_VALUES = 8
 """Inputs and outputs of the model that are listed."""
 
@@ -43,6 +46,8 @@ class Summary:
         Bytes of the parameters; number of values of the buffers, and their bytes.
     tensors, modules : int
         How many there are.
+    uninitialised : int
+        Tensors that have no shape before the model's first call (those of `LazyLinear`): no number counts them.
     shared : int
         Modules that are listed a second time; tensors are counted once.
     dtypes, devices : mapping of str to int
@@ -50,7 +55,7 @@ class Summary:
     inputs, outputs : tuple of (str, Value)
         What the model is called with and what it returns, by name; empty where it is not known.
     caveats : tuple of str
-        What the numbers leave out, a sentence each.
+        What the numbers leave out, and which tensors have no values, a sentence each.
     note : str or None
         Why shapes are missing, and how to have them.
     """
@@ -66,6 +71,7 @@ class Summary:
     buffer_bytes: int
     tensors: int
     modules: int
+    uninitialised: int
     shared: int
     dtypes: dict[str, int]
     devices: dict[str, int]
@@ -76,6 +82,7 @@ class Summary:
 
     def __str__(self) -> str:
         count = "1 tensor" if self.tensors == 1 else f"{self.tensors:,} tensors"
+        count += f", {self.uninitialised:,} of them not initialised" if self.uninitialised else ""
         size = format_bytes(self.parameter_bytes + self.buffer_bytes)
         head = f"{self.title}, {self.parameters:,} parameters in {count}, {size}"
         return "\n".join([head, *self._tree(), *self._foot()])
@@ -158,12 +165,13 @@ def summarise(
         buffer_bytes=sum(tensor.nbytes for tensor in buffers),
         tensors=totals["tensors"],
         modules=totals["modules"],
+        uninitialised=sum(not_initialised(tensor) for tensor in tensors),
         shared=sum(node.shared is not None for node in structure.modules),
         dtypes=totals["dtypes"],
         devices=totals["devices"],
         inputs=_ends(flow, "input"),
         outputs=_ends(flow, "output"),
-        caveats=() if structure.uncounted is None else (structure.uncounted,),
+        caveats=tuple(each for each in (structure.uncounted, _unread(tensors)) if each is not None),
         note=_note(structure, flow),
     )
 
@@ -176,6 +184,18 @@ def _ends(flow: Dataflow | None, role: str) -> tuple[tuple[str, Value], ...]:
             values = node.outputs if role == "input" else node.inputs
             found += [(node.name, value) for value in values[:1]]
     return tuple(found)
+
+
+def _unread(tensors: Sequence[Tensor]) -> str | None:
+    """Which tensors have a problem: nothing is read to know it."""
+    problems = [(tensor, problem) for tensor in tensors if (problem := tensor.problem) is not None]
+    if not problems:
+        return None
+    first, problem = problems[0]
+    shown = f"{on_one_line(first.address)}: {on_one_line(problem, LONGEST_PROBLEM)}"
+    if len(problems) == 1:
+        return f"1 tensor has no values to show, {shown}."
+    return f"{len(problems):,} tensors have no values to show, the first of them {shown}."
 
 
 def _note(structure: Structure, flow: Dataflow | None) -> str | None:
@@ -209,7 +229,8 @@ def _number(value: int, count: int) -> str:
 def _remark(row: Row) -> str:
     if row.shared is not None:
         return same_as(row.shared)
-    remarks = [f"called {row.calls:,} times"] if row.calls > 1 else []
+    remarks = ["not initialised" if not row.parameters else "partly not initialised"] if row.uninitialised else []
+    remarks += [f"called {row.calls:,} times"] if row.calls > 1 else []
     if row.inside:
         remarks.append(f"{row.inside:,} module{'' if row.inside == 1 else 's'} inside")
     return ", ".join(remarks)

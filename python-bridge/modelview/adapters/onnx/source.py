@@ -213,9 +213,8 @@ def source_of(tensor: ir.TensorProtocol, files: Callable[[ir.ExternalTensor], Ex
     elif isinstance(tensor, ir.serde.TensorProtoTensor):
         has = _held(tensor, stored)
         if has != nbytes:
-            # Of what it says to be there, nothing can be believed.
             said = f"{' × '.join(map(str, shape)) or 'a scalar'} of {dtype} take {nbytes:,} bytes, and it has {has:,}"
-            return AbsentSource((), dtype, 0, f"{said}: the file was cut, or it lies")
+            return AbsentSource(shape, dtype, nbytes, f"{said}: the file was cut, or it lies")
         data = _Held(tensor)
     else:
         return ObjectSource(tensor, shape, stored)

@@ -70,7 +70,11 @@ export class Header {
     this.setName(title || structure.name || structure.kind);
     const facts = kind === 'tensor' ? tensorFacts(structure) : modelFacts(structure);
     const words = facts.filter(fact => fact && fact !== this.name.textContent);
-    this.facts.replaceChildren(...words.map(fact => element('li', {}, fact)));
+    this.facts.replaceChildren(
+      ...words.map(fact =>
+        element('li', fact === structure.kind ? { class: 'mv-header-kind', 'data-mv-tip-cut': fact } : {}, fact)
+      )
+    );
   }
 
   update(state: { source?: SourceState; treeOpen?: boolean; expanded?: boolean }): void {

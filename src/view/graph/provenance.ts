@@ -17,8 +17,8 @@ export class Provenance {
   readonly node = element('div', { class: 'mv-graph-provenance' });
   /** Over the stage: the notes, whole, to be read, selected and copied. */
   readonly notes = element('div', { class: 'mv-graph-notes', role: 'region', 'aria-label': 'Notes', hidden: true });
-  private readonly found = new Origin(() => this.toggle(this.found));
-  private readonly measured = new Origin(() => this.toggle(this.measured));
+  private readonly found = new Origin('How the graph was found', () => this.toggle(this.found));
+  private readonly measured = new Origin('How it was profiled', () => this.toggle(this.measured));
   private shown: Origin | null = null;
 
   constructor() {
@@ -76,8 +76,8 @@ class Origin {
   private readonly words = element('span');
   private readonly button: Button;
 
-  constructor(onClick: () => void) {
-    this.button = new Button({ label: '', kind: 'quiet', onClick });
+  constructor(tip: string, onClick: () => void) {
+    this.button = new Button({ label: '', kind: 'quiet', tip, onClick });
     this.node.append(this.words, this.button.node);
   }
 
@@ -97,11 +97,23 @@ class Origin {
   }
 }
 
-/** A sentence, and what follows it line by line: a traceback of the person's own code. */
+/** A sentence, and what follows it line by line: a traceback of the person's own code, with its end in sight as well. */
 function noteElements(note: string): HTMLElement[] {
   const [first, ...rest] = note.split('\n');
   const sentence = element('p', {}, first!);
-  return rest.length
-    ? [sentence, element('pre', { class: 'mv-graph-traceback', tabindex: 0 }, rest.join('\n'))]
-    : [sentence];
+  if (!rest.length) {
+    return [sentence];
+  }
+  const error = errorIn(rest);
+  return [
+    sentence,
+    ...(error ? [element('p', { class: 'mv-graph-error' }, error)] : []),
+    element('pre', { class: 'mv-graph-traceback', tabindex: 0 }, rest.join('\n'))
+  ];
+}
+
+/** `ValueError: …`, the first line after the last of the frames, which are indented. */
+function errorIn(traceback: readonly string[]): string | undefined {
+  const ends = traceback.filter((line, index) => /^\S/.test(line) && /^ {2}/.test(traceback[index - 1] ?? ''));
+  return ends.at(-1);
 }

@@ -104,4 +104,55 @@ describe('how the graph was found', () => {
     provenance.notes.querySelector('button')!.click();
     expect(provenance.notes.hidden).toBe(true);
   });
+
+  it('shows the error above the traceback, at whose end it stands', () => {
+    const provenance = new Provenance();
+    const traceback = [
+      'Traceback (most recent call last):',
+      '  File "model.py", line 3, in forward',
+      '    return self.fc(x)',
+      '           ^^^^^^^^^^',
+      'ValueError: the first',
+      '',
+      'During handling of the above exception, another exception occurred:',
+      '',
+      'Traceback (most recent call last):',
+      '  File "model.py", line 5, in forward',
+      '    raise RuntimeError(words)',
+      'RuntimeError: the shapes of this model are wrong:',
+      '\tthree and four'
+    ].join('\n');
+    const note = `The model raised when it was called:\n${traceback}`;
+    provenance.show({ ...encoder(), edges: [], tier: 'modules', notes: [note] });
+    const [, , error] = provenance.notes.querySelectorAll('p');
+    expect(error!.textContent).toBe('RuntimeError: the shapes of this model are wrong:');
+    expect(error!.nextElementSibling!.textContent).toBe(traceback);
+  });
+
+  it('stays in sight beside what was measured, each with its own notes', () => {
+    const provenance = new Provenance();
+    const { notes, node } = provenance;
+    const seen = (): string[] => [...node.children].filter(each => !(each as HTMLElement).hidden).map(wordsOf);
+    const wordsOf = (each: Element): string => each.firstChild!.textContent!;
+    provenance.show({ ...encoder(), notes: ['An export note.'] });
+    expect(seen()).toEqual(['Found by torch.export in 500\u00a0ms']);
+    provenance.profiled({ measures: [], calls: [], notes: ['The median of five.'], seconds: 1.1 }, true);
+    expect(seen()).toEqual(['Found by torch.export in 500\u00a0ms', 'Profiled in 1.1\u00a0s']);
+    const [why, how] = node.querySelectorAll('button');
+    how!.click();
+    expect(notes.textContent).toBe('The median of five.');
+    why!.click();
+    expect(notes.textContent).toBe('An export note.');
+    expect([why, how].map(button => button!.getAttribute('aria-pressed'))).toEqual(['true', 'false']);
+    why!.click();
+    expect(notes.hidden).toBe(true);
+  });
+
+  it('says at once why nothing could be measured', () => {
+    const provenance = new Provenance();
+    provenance.show(encoder());
+    provenance.profiled({ measures: [], calls: [], notes: ['It raised.'], seconds: 0.1 }, false);
+    expect(provenance.node.textContent).toContain('Not profiled');
+    expect([provenance.notes.hidden, provenance.notes.textContent]).toEqual([false, 'It raised.']);
+  });
 });

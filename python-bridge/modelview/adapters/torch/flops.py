@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import FlopCounterMode, flop_registry
 
 from ...inputs import Inputs
 from ...structure import Stack
@@ -41,12 +41,15 @@ class Flops(NamedTuple):
     spent : dict
         By the stack of modules at work, the last one's own.
     calls : Counter of stacks
+    added : dict
+        Of these, by operator, what was counted by a formula of ours, since PyTorch's counter has none.
     unknown : Counter of str
         Operators that compute and that the counter has no formula for, and how often they ran.
     """
 
     spent: dict[Stack, float]
     calls: Counter[Stack]
+    added: dict[str, float]
     unknown: Counter[str]
 
 
@@ -55,7 +58,8 @@ def count_flops(model: nn.Module, inputs: Inputs, cancelled: Cancel | None = Non
 
     A multiply-add counts as two. A fused encoder layer is taken apart, so that its parts are counted where they are.
     """
-    counter = FlopCounterMode(display=False, custom_mapping=_formulas())
+    formulas = _formulas()
+    counter = FlopCounterMode(display=False, custom_mapping=formulas)
     counter.mod_tracker = _Untracked()  # type: ignore[assignment]
     others = _Others(counter.flop_registry)
     spent: dict[Stack, float] = {}
@@ -77,7 +81,9 @@ def count_flops(model: nn.Module, inputs: Inputs, cancelled: Cancel | None = Non
     # The counter takes operators apart; the other mode sees what it then runs.
     with _unfused(), others, counter, following(model, cancelled, begin, settle):
         model(*inputs.args, **inputs.kwargs)
-    return Flops(spent, calls, others.seen)
+    counted = counter.get_flop_counts().get("Global", {})
+    added = {str(packet.__name__): float(counted[packet]) for packet in formulas if counted.get(packet)}
+    return Flops(spent, calls, added, others.seen)
 
 
 def on_meta(model: nn.Module, inputs: Inputs) -> tuple[nn.Module, Inputs]:
@@ -151,7 +157,8 @@ def _unfused() -> Iterator[None]:
 def _formulas() -> dict[Any, Callable[..., int]]:
     """For what the counter does not know, and an ordinary model on a CPU spends most of its work in."""
     wanted = {"_scaled_dot_product_flash_attention_for_cpu": _attention, "mkldnn_rnn_layer": _lstm_layer}
-    return {getattr(torch.ops.aten, name): formula for name, formula in wanted.items() if hasattr(torch.ops.aten, name)}
+    found = {getattr(torch.ops.aten, name, None): formula for name, formula in wanted.items()}
+    return {packet: formula for packet, formula in found.items() if packet not in (None, *flop_registry)}
 
 
 def _attention(query: Shape, key: Shape, value: Shape, *_: Any, **__: Any) -> int:

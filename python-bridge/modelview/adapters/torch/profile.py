@@ -207,9 +207,12 @@ class _Run:
         if not self.calls:
             self.calls.update(flops.calls)
         note = "FLOPs: counted from shapes by torch.utils.flop_counter; a multiply-add is two."
+        if flops.added:
+            names = [f"{name} {format_quantity(count, 'FLOP')}" for name, count in flops.added.items()]
+            note += f" Added by formulas of modelview's, for it has none: {listed(names)}."
         if flops.unknown:
             names = [f"{name} × {count:,}" for name, count in flops.unknown.most_common()]
-            note += f" It has no formula for, and leaves out: {listed(names)}."
+            note += f" Without a formula, and left out, are: {listed(names)}."
         self.notes.append(note)
 
     def _record(self) -> None:

@@ -5,6 +5,7 @@ import torch
 import transformers
 from families import SMALL
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from modelview.adapters import describe
 from modelview.structure import Value
@@ -223,3 +224,54 @@ def test_what_is_inside_of_a_scripted_module_is_said_not_to_be_seen(make, places
     notes = structure.profile(repeats=1).notes
     assert f"Not seen, inside of a scripted module: {unseen}." in notes
     assert [note for note in notes if note.startswith("Not called")] == [f"Not called: {uncalled}."][: bool(uncalled)]
+
+
+# What has no shape yet
+
+
+def test_parameters_that_are_not_initialised_are_said_to_be_so_in_their_row_and_in_the_sums():
+    model = nn.Sequential(nn.Linear(4, 4), nn.Sequential(nn.LazyLinear(3), nn.Linear(3, 2)), nn.LazyBatchNorm1d())
+    structure = describe(model, inputs=torch.ones(2, 4)).structure
+    text = str(structure.summary())
+    head, _, first, block, lazy, last, norm, *_ = text.splitlines()
+    assert head.startswith("Sequential: Sequential, 28 parameters in 11 tensors, 6 of them not initialised, 1")
+    assert [line.split("initialised")[0].split()[-2:] for line in (block, lazy, norm)] == [
+        ["partly", "not"], ["LazyLinear", "not"], ["LazyBatchNorm1d", "not"]
+    ]  # fmt: skip
+    assert not any("initialised" in line for line in (first, last))
+    assert structure.summary().uninitialised == 6
+    assert "Shapes: not known. Not initialised yet: 1.0, 2. Call the model once" in text
+    # Nothing was initialised by looking at it; once the person has called the model, all is known.
+    assert structure.summary().uninitialised == 6
+    model(torch.ones(2, 4))
+    called = str(describe(model, inputs=torch.ones(2, 4)).structure.summary())
+    assert "initialised" not in called
+    assert "2 × 3" in called
+
+
+# What a call costs
+
+
+def test_flops_that_pytorchs_counter_does_not_count_are_told_apart_from_its_own():
+    class Attends(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(8, 8)
+
+        def forward(self, x):
+            return nn.functional.scaled_dot_product_attention(self.fc(x), x, x)
+
+    x = torch.randn(2, 3, 5, 8)
+    model = Attends()
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model(x)
+    profile = describe(model, inputs=x).structure.profile(repeats=1)
+    attention = 2 * (2 * 2 * 3 * 5 * 5 * 8)
+    assert profile["flops"].total[0] == counter.get_total_flops() + attention
+    [note] = [note for note in profile.notes if note.startswith("FLOPs")]
+    assert (
+        "Added by formulas of modelview's, for it has none: _scaled_dot_product_flash_attention_for_cpu 4.8 kFLOP"
+        in note
+    )
+    profile = describe(model.fc, inputs=x).structure.profile(repeats=1)
+    assert not any("Added" in note for note in profile.notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,9 +12,10 @@ from .fold import folded
 from .node import Node, Value
 
 if TYPE_CHECKING:
+    from ..tensors import Tensor
     from .structure import Structure
 
-__all__ = ["Row", "rows_of"]
+__all__ = ["Row", "not_initialised", "rows_of"]
 
 DEEPEST = 12
 """Levels that are shown where no depth was asked for, however short the rows are."""
@@ -36,6 +37,8 @@ class Row:
         How many equal modules it stands for.
     parameters, frozen : int
         Of one of them, with everything below, each tensor once; `frozen` of these are not trained.
+    uninitialised : int
+        Tensors in it that have no shape before the model's first call: they count as no parameters.
     inputs, outputs : tuple of Value, or None
         Of its first call; `None` where they are not known. What goes into the modules of a run may differ: then
         `inputs` is `None` too.
@@ -56,6 +59,7 @@ class Row:
     count: int
     parameters: int
     frozen: int
+    uninitialised: int
     inputs: tuple[Value, ...] | None
     outputs: tuple[Value, ...] | None
     calls: int
@@ -83,7 +87,8 @@ def rows_of(
     nodes = structure.modules
     if not nodes:
         return [], False
-    facts = _facts(nodes, flow, _frozen(structure))
+    frozen = _counted(structure, lambda tensor: tensor.size if _is_frozen(tensor) else 0)
+    facts = _facts(nodes, flow, frozen, _counted(structure, not_initialised))
     tree = _Tree(nodes, facts if fold else None)
     deepest = tree.deepest(lines) if depth is None else depth
     rows: list[Row] = []
@@ -102,6 +107,7 @@ class _Fact(NamedTuple):
     outputs: tuple[Value, ...] | None
     calls: int
     frozen: int
+    uninitialised: int
 
 
 class _Tree:
@@ -173,6 +179,7 @@ def _row(group: Sequence[Node], facts: Sequence[_Fact], ends: tuple[bool, ...], 
         count=len(group),
         parameters=first.parameters,
         frozen=fact.frozen,
+        uninitialised=fact.uninitialised,
         inputs=fact.inputs if all(each.inputs == fact.inputs for each in facts) else None,
         outputs=fact.outputs,
         calls=fact.calls,
@@ -182,10 +189,13 @@ def _row(group: Sequence[Node], facts: Sequence[_Fact], ends: tuple[bool, ...], 
     )
 
 
-def _facts(modules: Sequence[Node], flow: Dataflow | None, frozen: Mapping[int, int]) -> list[_Fact]:
-    """What is known of each module: of a model that was not followed, only what is not trained."""
+def _facts(
+    modules: Sequence[Node], flow: Dataflow | None, frozen: Mapping[int, int], uninitialised: Mapping[int, int]
+) -> list[_Fact]:
+    """What is known of each module: of a model that was not followed, only what is of its tensors."""
+    counts = [(frozen.get(index, 0), uninitialised.get(index, 0)) for index in range(len(modules))]
     if flow is None or not flow.edges:
-        return [_Fact(None, None, 0, frozen.get(index, 0)) for index in range(len(modules))]
+        return [_Fact(None, None, 0, *each) for each in counts]
     again: dict[str, list[Node]] = {}
     for node in flow.nodes[len(modules) :]:
         if node.role == "module" and node.shared is not None:
@@ -198,12 +208,21 @@ def _facts(modules: Sequence[Node], flow: Dataflow | None, frozen: Mapping[int, 
             # The calls inside of the same module: nothing else tells by which of its names it was called.
             ran = [call for call in again.get(node.shared, ()) if call.parent == node.parent]
         inputs, outputs = (ran[0].inputs, ran[0].outputs) if ran else (None, None)
-        facts.append(_Fact(inputs, outputs, len(ran), frozen.get(index, 0)))
+        facts.append(_Fact(inputs, outputs, len(ran), *counts[index]))
     return facts
 
 
-def _frozen(structure: Structure) -> dict[int, int]:
-    """Parameters that are not trained, of each module and those below it."""
+def not_initialised(tensor: Tensor) -> bool:
+    """Whether a tensor waits for the model's first call, which it has its shape from."""
+    return not tensor.shape and (tensor.problem or "").startswith("not initialised")
+
+
+def _is_frozen(tensor: Tensor) -> bool:
+    return tensor.kind == "parameter" and tensor.requires_grad is False
+
+
+def _counted(structure: Structure, count: Callable[[Tensor], int]) -> dict[int, int]:
+    """A number of each tensor added up for each module and those below it."""
     nodes = structure.modules
     parents = [node.parent for node in nodes]
     paths = {node.path: index for index, node in enumerate(nodes)}
@@ -214,10 +233,10 @@ def _frozen(structure: Structure) -> dict[int, int]:
             again.setdefault(paths[node.shared], []).append(index)
         for address in node.own:
             holders.setdefault(address, []).append(index)
-    frozen: dict[int, int] = {}
+    found: dict[int, int] = {}
     for address, places in holders.items():
-        tensor = structure.tensors[address]
-        if tensor.kind == "parameter" and tensor.requires_grad is False:
+        number = count(structure.tensors[address])
+        if number:
             for place in counted_at(places, parents, again):
-                frozen[place] = frozen.get(place, 0) + tensor.size
-    return frozen
+                found[place] = found.get(place, 0) + number
+    return found

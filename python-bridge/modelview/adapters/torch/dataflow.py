@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from ...errors import Cancelled
 from ...inputs import Inputs
@@ -99,6 +100,12 @@ def torch_dataflow(
     if without is not None:
         # In one sentence with what the model raised, that may come of it.
         notes[-1] += f"\n{without}"
+    lazy = [
+        path or "the model"
+        for path, module in model.named_modules()
+        if any(is_lazy(held) for held in (*module._parameters.values(), *module._buffers.values()))
+    ]
+    notes += [f"Not initialised yet: {listed(lazy)}. Call the model once, then show it again."] if lazy else []
     return Dataflow(tuple(modules), notes=tuple(notes), seconds=time.monotonic() - started)
 
 

@@ -459,6 +459,17 @@ def test_a_view_of_a_file_shows_its_tree_its_tensors_and_its_graph(tmp_path):
     view.close()
 
 
+def test_printing_says_that_shapes_are_read_and_nothing_is_called(tmp_path):
+    made = two_blocks()
+    for obj in (saved(made, tmp_path), made, ir.from_proto(made)):
+        structure = describe(obj).structure
+        assert str(structure).splitlines()[-1] == (
+            "Shapes: not known yet. `.structure.summary()` reads what the model has of them; nothing is called for it."
+        )
+        assert "8 × 8" in str(structure.summary())
+        assert "Shapes:" not in str(structure)
+
+
 def test_an_example_that_a_file_does_not_take_is_refused_with_what_it_takes(tmp_path):
     """It is not called with one, but a wrong one is a mistake that should be heard of."""
     inputs = [info("x", shape=("batch", 3)), info("mask", BOOL, (1, "length")), info("w", shape=(3,))]

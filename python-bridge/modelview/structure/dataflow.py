@@ -76,10 +76,17 @@ class Dataflow:
 
 
 class Capture:
-    """A dataflow that is found when it is first asked for, and then kept."""
+    """A dataflow that is found when it is first asked for, and then kept.
 
-    def __init__(self, find: Find) -> None:
+    Attributes
+    ----------
+    calls : bool
+        Whether a copy of the model may be called to find it: what is in a file is read.
+    """
+
+    def __init__(self, find: Find, *, calls: bool = True) -> None:
         self._find = find
+        self.calls = calls
         self._found: Dataflow | None = None
         # The page's worker and the person's cell may both ask.
         self._lock = RLock()

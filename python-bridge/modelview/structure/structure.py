@@ -60,7 +60,10 @@ class Structure:
 
     @property
     def dataflow(self) -> Dataflow:
-        """What flows through the model; found when it is first asked for, which may take seconds."""
+        """What flows through the model; found when it is first asked for, which may take seconds.
+
+        A copy of a module is called for it; a file is read, and a graph that Keras holds is walked.
+        """
         return Dataflow(self.modules, notes=(self.no_dataflow,)) if self.capture is None else self.capture()
 
     @property
@@ -172,7 +175,7 @@ class Structure:
     ) -> str:
         """The graph in Graphviz's language: modules as nested clusters, operations as nodes, values on the edges.
 
-        Where the dataflow is not known it is the tree of the modules. Finding it calls a copy of the model: see
+        Where the dataflow is not known it is the tree of the modules. Finding it may call a copy of the model: see
         `dataflow`.
 
         Parameters
@@ -212,7 +215,7 @@ class Structure:
     def graph_json(self) -> dict[str, Any]:
         """The whole graph as JSON has it: what `json.dump` takes (docs/structure.md).
 
-        Finding the dataflow calls a copy of the model: see `dataflow`.
+        Finding the dataflow may call a copy of the model: see `dataflow`.
 
         Returns
         -------

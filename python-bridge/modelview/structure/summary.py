@@ -26,6 +26,9 @@ MOST_VALUES = 8
 """Inputs and outputs of the model that are listed."""
 
 HOW_TO_KNOW = "Shapes: not known yet. `.structure.summary()` finds them, and may call a copy of the model to do so."
+HOW_TO_READ = (
+    "Shapes: not known yet. `.structure.summary()` reads what the model has of them; nothing is called for it."
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -202,7 +205,7 @@ def _note(structure: Structure, flow: Dataflow | None) -> str | None:
     if flow is not None and flow.edges:
         return None
     if flow is None and structure.capture is not None:
-        return HOW_TO_KNOW
+        return HOW_TO_KNOW if structure.capture.calls else HOW_TO_READ
     notes = (structure.dataflow if flow is None else flow).notes
     return None if not notes else f"Shapes: not known. {notes[-1]}"
 

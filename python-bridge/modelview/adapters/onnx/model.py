@@ -54,7 +54,9 @@ def _describe(model: ir.Model, name: str, files: Any, proto: Any, inputs: Inputs
     plan.reorder(weights.owners)
     built = build(name, KIND, plan.found, weights.tensors).structure
     modules = (replace(built.modules[0], attributes=_facts(model)), *built.modules[1:])
-    capture = Capture(lambda progress, cancelled: onnx_dataflow(plan, modules, weights.held, proto, cancelled))
+    capture = Capture(
+        lambda progress, cancelled: onnx_dataflow(plan, modules, weights.held, proto, cancelled), calls=False
+    )
     return Model(replace(built, modules=modules, capture=capture))
 
 

@@ -3,7 +3,7 @@ import type { Graph } from '../../wire/protocol';
 import { boxesOf } from './boxes';
 import type { Box, Boxes } from './boxes';
 import type { Lit } from './painter';
-import { boxesFound, countsAbove } from './search';
+import { boxesFound, boxesLit, countsAbove } from './search';
 import { boxesWith, traceOf } from './trace';
 import type { Direction } from './trace';
 import { above, isOpen, openAtFirst, visibleOf } from './visible';
@@ -125,7 +125,7 @@ export class GraphModel {
     this._found = filter ? boxesFound(this.graph, this.boxes, filter) : [];
     this.goneTo = -1;
     const counts = countsAbove(this._found);
-    const lit = new Set([...counts.keys(), ...this._found]);
+    const lit = boxesLit(this._found);
     for (const box of this._found) {
       counts.set(box, (counts.get(box) ?? 0) + 1);
     }

@@ -1,23 +1,51 @@
 import type { Graph } from '../../wire/protocol';
 import { isAboutTensors, matchesShape, matchesText } from '../tree/filter';
 import type { Filter } from '../tree/filter';
+import { isModule } from './boxes';
 import type { Box, Boxes } from './boxes';
 import { above } from './visible';
 
-/** The boxes that a filter of the tree finds, in reading order: modules, operations, inputs and outputs, wherever they are. */
+/**
+ * The boxes that a filter of the tree finds, in reading order: modules, operations, inputs and outputs, wherever they are. A layer and the
+ * operation that it is (`Linear` and its `linear`) are found as one, the layer.
+ */
 export function boxesFound(graph: Graph, { root }: Boxes, filter: Filter): Box[] {
-  const found: Box[] = [];
+  const found = new Set<Box>();
   const waiting = [root];
   for (let box = waiting.pop(); box; box = waiting.pop()) {
-    if (box.parent && matches(graph, box, filter)) {
-      found.push(box);
+    const { parent } = box;
+    if (parent && !(found.has(parent) && isOperationOf(parent, box)) && matches(graph, box, filter)) {
+      found.add(box);
     }
     for (let i = box.children.length - 1; i >= 0; i--) {
       waiting.push(box.children[i]!);
     }
   }
-  return found;
+  return [...found];
 }
+
+/** What is lit of a search: what was found, the operation that it is, and what is around it. */
+export function boxesLit(found: readonly Box[]): Set<Box> {
+  const lit = new Set<Box>();
+  for (const box of found) {
+    lit.add(box);
+    above(box).forEach(each => lit.add(each));
+    box.children.filter(child => isOperationOf(box, child)).forEach(child => lit.add(child));
+  }
+  return lit;
+}
+
+/** Whether it is what a layer does: all of it, or what the layer is called by. */
+function isOperationOf(layer: Box, box: Box): boolean {
+  return (
+    box.node?.role === 'operation' &&
+    layer.node !== null &&
+    (layer.children.length === 1 || (!layer.children.some(isModule) && plain(layer.kind).includes(plain(box.kind))))
+  );
+}
+
+/** `batch_norm` is what `BatchNorm2d` does. */
+const plain = (kind: string): string => kind.toLowerCase().replaceAll('_', '');
 
 /** How many of the found are inside each box that holds any. */
 export function countsAbove(found: readonly Box[]): Map<Box, number> {

@@ -4,7 +4,7 @@ import type { IconName } from '../../ui/icons';
 import { Menu } from '../../ui/menu';
 import { Picker } from '../../ui/picker';
 import { Search } from '../../ui/search';
-import { FILTER_HELP } from '../tree/filter';
+import { filterHelp } from '../tree/filter';
 import type { Overlay } from './overlays';
 
 export type Format = 'svg' | 'png' | 'dot' | 'json';
@@ -38,7 +38,7 @@ export class Tools {
   constructor(options: ToolsOptions) {
     this.search = new Search({
       label: 'Search the graph',
-      help: FILTER_HELP,
+      help: filterHelp('of one tensor that flows in or out, so an activation and no parameter'),
       placeholder: 'name, kind:Linear, shape:384, params>1M …',
       onInput: options.onSearch,
       onEnter: backwards => options.onFound(backwards ? -1 : 1)

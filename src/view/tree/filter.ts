@@ -11,10 +11,11 @@ const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
 };
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, b: 1e9, t: 1e12 };
 
-/** What the search field takes, in the words of its tooltip. */
-export const FILTER_HELP =
-  'A part of a name or of a kind. Also kind:Linear, params>1M, bytes>1MB, values>1M (>, <, >=, <=, =), shape:384, shape:384×* or ' +
-  'shape:>1000, dtype:float16. All terms must hold.';
+/** What a search field takes, in the words of its tooltip. `tensor` is what has values, a shape and a dtype there. */
+export const filterHelp = (tensor: string): string =>
+  "A part of a name or of a kind, or kind:Linear. params>1M or bytes>1MB: a module's parameters, with those of all inside. " +
+  `values>1M (how many there are), shape:384, shape:384×*, shape:>1000 or dtype:float16: ${tensor}. ` +
+  'Numbers take >, <, >=, <= and =. All terms must hold.';
 
 type Test = (value: number) => boolean;
 

@@ -2,7 +2,7 @@ import { formatCount, formatCounted } from '../../tensor/format';
 import { element, setAttribute, setHidden, uniqueId } from '../../dom/element';
 import { Search } from '../../ui/search';
 import type { Structure } from '../../wire/protocol';
-import { FILTER_HELP } from './filter';
+import { filterHelp } from './filter';
 import { bodyOf } from './items';
 import type { Item } from './items';
 import { stepOf, Typeahead } from './keys';
@@ -31,7 +31,7 @@ export class StructureTree {
     this.model = new TreeModel(structure);
     this.search = new Search({
       label: 'Search the structure',
-      help: FILTER_HELP,
+      help: filterHelp('of one parameter or buffer'),
       placeholder: 'name, kind:Linear, params>1M …',
       onInput: query => this.onSearch(query),
       onEnter: () => this.jump(1)

@@ -190,18 +190,20 @@ describe('a search', () => {
   };
 
   it.each([
-    ['linear', ['fc', 'fc/linear']],
-    ['kind:conv2d', ['big', 'big/conv2d']],
+    // A layer and its operation are one: six layers are six, as in the tree.
+    ['linear', ['fc']],
+    ['kind:conv2d', ['big']],
     ['kind:operation', ['fc/linear', 'big/conv2d']],
+    ['kind:operation values>700', ['fc/linear', 'big/conv2d']],
     ['params>2k', ['big']],
     ['bytes>=8KB', ['fc', 'big']],
-    ['shape:384', ['fc', 'fc/linear', 'big', 'big/conv2d']],
-    ['shape:2×4', ['fc', 'fc/linear']],
-    ['shape:*×1536', ['big', 'big/conv2d']],
-    ['shape:>1000', ['big', 'big/conv2d']],
-    ['shape:<3×>300', ['fc', 'fc/linear', 'big', 'big/conv2d']],
-    ['values>700', ['fc', 'fc/linear', 'big', 'big/conv2d']],
-    ['values<10 kind:linear', ['fc', 'fc/linear']],
+    ['shape:384', ['fc', 'big']],
+    ['shape:2×4', ['fc']],
+    ['shape:*×1536', ['big']],
+    ['shape:>1000', ['big']],
+    ['shape:<3×>300', ['fc', 'big']],
+    ['values>700', ['fc', 'big']],
+    ['values<10 kind:linear', ['fc']],
     ['dtype:float16 kind:Linear params>1', ['fc']],
     ['nothing', []]
   ])('finds %s', (query, expected) => {
@@ -211,13 +213,43 @@ describe('a search', () => {
   it('counts on a closed box what is found inside, and itself', () => {
     const closed = model();
     expect(closed.search('linear')).toEqual({ problem: null, searching: true });
-    // Three layers and their operations, and the head with its own.
-    expect(closed.matches.get(box(closed, 'encoder'))).toBe(6);
-    expect(closed.matches.get(box(closed, 'head'))).toBe(2);
+    expect(ids(closed.found)).toEqual(['encoder.layer.0.fc', 'encoder.layer.1.fc', 'encoder.layer.2.fc', 'head']);
+    expect(closed.matches.get(box(closed, 'encoder'))).toBe(3);
+    expect(closed.matches.get(box(closed, 'head'))).toBe(1);
+    // It is lit with what it does, and where it is.
+    const lit = ['head', 'head/linear', 'encoder', 'encoder.layer.0.fc/linear'].map(id => box(closed, id));
+    expect(lit.filter(each => !closed.lit!.boxes.has(each))).toEqual([]);
     expect(closed.matches.has(box(closed, 'embed'))).toBe(false);
     expect(closed.lit!.boxes.has(box(closed, 'embed'))).toBe(false);
     expect(closed.search('')).toEqual({ problem: null, searching: false });
     expect(closed.lit).toBeNull();
+  });
+
+  it('tells the operations of a module from one another, and from what a layer is called by', () => {
+    const norm = new GraphModel(
+      graph(
+        [
+          '',
+          'norm: BatchNorm2d 8',
+          'norm/add_norm',
+          'norm/batch_norm',
+          'block: NormBlock',
+          'block/norm',
+          'block/mul',
+          'block.fc: Linear 4',
+          'block.fc/linear'
+        ],
+        [
+          ['norm/add_norm', 'norm/batch_norm'],
+          ['norm/batch_norm', 'block/norm'],
+          ['block/norm', 'block/mul'],
+          ['block/mul', 'block.fc/linear']
+        ]
+      )
+    );
+    norm.search('norm');
+    // A block that holds layers is no layer: what runs in it beside them is found as well.
+    expect(ids(norm.found)).toEqual(['norm', 'norm/add_norm', 'block', 'block/norm']);
   });
 
   it('that cannot be read finds nothing, lights nothing, and goes nowhere', () => {

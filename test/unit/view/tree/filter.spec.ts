@@ -1,4 +1,4 @@
-import { find, parseFilter, rangesIn } from '../../../../src/view/tree/filter';
+import { filterHelp, find, parseFilter, rangesIn } from '../../../../src/view/tree/filter';
 import { itemsOf } from '../../../../src/view/tree/items';
 import { bert, efficientNet, hostile, many } from '../../../harness/structures';
 
@@ -31,6 +31,16 @@ describe('parseFilter', () => {
       expect(parseFilter(query)?.problem).toMatch(/^Write /);
     }
   );
+
+  it('takes every term of its own help, which says what has values', () => {
+    const help = filterHelp('of a parameter');
+    const terms = help.match(/\b(?:kind|shape|dtype):[^ ,;.]+|\b(?:params|bytes|values)>\d\w*/g)!;
+    expect(terms.map(term => term.split(/\W/)[0])).toEqual(
+      'kind params bytes values shape shape shape dtype'.split(' ')
+    );
+    expect(terms.map(term => parseFilter(term)!.problem)).toEqual(terms.map(() => null));
+    expect(help).toContain('of a parameter');
+  });
 
   it('takes a field it does not know for text', () => {
     expect(parseFilter('std::vector paramsx')).toMatchObject({

@@ -92,7 +92,7 @@ class UnsupportedModelError(ModelViewError, TypeError):
 
 
 class AddressError(ModelViewError, KeyError):
-    """No tensor has this address.
+    """No tensor has this address, or no module this path.
 
     Examples
     --------
@@ -103,11 +103,12 @@ class AddressError(ModelViewError, KeyError):
     code = "unknown-address"
 
     @classmethod
-    def of(cls, address: object, known: Iterable[str]) -> AddressError:
-        """Make the error for an `address` that is not among the `known` ones."""
+    def of(cls, address: object, known: Iterable[str], *, what: str = "tensor") -> AddressError:
+        """Make the error for an `address` that is not among the `known` ones; `what` they are."""
         names = list(known)
         if not isinstance(address, str):
-            return cls(f"an address is a string such as {next(iter(names), 'weight/fc.weight')!r}, not {address!r}")
+            named = "an address" if what == "tensor" else f"the path of a {what}"
+            return cls(f"{named} is a string such as {next(iter(names), 'weight/fc.weight')!r}, not {address!r}")
         # Matching is quadratic in the length of a name: thousands of names are ranked by their
         # endings alone, which is where they differ.
         tail = address.rsplit("/", 1)[-1].rsplit(".", 1)[-1]
@@ -116,5 +117,5 @@ class AddressError(ModelViewError, KeyError):
         if not close:
             close = [name for name in names if tail and name.endswith(tail)][:3] or names[:3]
         if not close:
-            return cls(f"no tensor {address!r}: this model has none")
-        return cls(f"no tensor {address!r}. Close to it: {', '.join(map(repr, close))}")
+            return cls(f"no {what} {address!r}: this model has none")
+        return cls(f"no {what} {address!r}. Close to it: {', '.join(map(repr, close))}")

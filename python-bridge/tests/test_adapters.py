@@ -392,7 +392,14 @@ def test_a_tower_deeper_than_python_recurses():
         (None, "None is not a model"),
         (nn.Linear, r"Linear is a class, not a model. Make one first: ModelView\(Linear\(…\)\)"),
         ("model.pt", "Load it first"),
+        ("", r"^the path is empty: pass that of a file that ends in \.onnx, \.safetensors, "),
         (3, "int is not a model"),
+        (
+            3,
+            r"a torch\.nn\.Module, a Keras model or layer, a state_dict \(a mapping of names to tensors\), "
+            r"an ONNX model in memory, and the path of a file that ends in "
+            r"\.onnx, \.safetensors, \.safetensors\.index\.json\.$",
+        ),
         ([], "list is not a model"),
         ({}, "it is empty"),
         ({"epoch": 3}, "'epoch': int"),

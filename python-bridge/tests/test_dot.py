@@ -144,6 +144,14 @@ def test_the_inside_of_one_module_names_what_is_beyond_it():
     }
     with pytest.raises(AddressError, match=r"Close to it: 'blocks.1'"):
         structure.to_dot(within="block.1")
+    with pytest.raises(AddressError, match=r"^no module 'nope'. Close to it: "):
+        structure.to_dot(within="nope")
+    with pytest.raises(AddressError, match=r"^the path of a module is a string such as 'blocks', not 3"):
+        structure.to_dot(within=3)
+    with pytest.raises(AddressError, match=r"^no module 'fc': this model has none"):
+        describe(nn.Linear(2, 2)).structure.to_dot(within="fc")
+    with pytest.raises(ValueError, match="depth is a number of levels from 0 on or None, not -1"):
+        structure.to_dot(depth=-1)
     with pytest.raises(ValueError, match="'down' or 'right'"):
         structure.to_dot(direction="up")
 

@@ -206,6 +206,22 @@ def test_depth_fold_and_lines_choose_the_rows():
     assert structure.summary(depth=0).rows == ()
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"depth": -1}, "depth is a number of levels from 0 on or None, not -1"),
+        ({"depth": 1.5}, "depth is a number of levels from 0 on or None, not 1.5"),
+        ({"depth": "all"}, "not 'all'"),
+        ({"depth": True}, "not True"),
+        ({"lines": -1}, "lines is a number of rows from 0 on, not -1"),
+        ({"lines": None}, "lines is a number of rows from 0 on, not None"),
+    ],
+)
+def test_what_is_no_number_of_levels_or_rows_is_refused_with_what_is(asked, said):
+    with pytest.raises(ValueError, match=said):
+        describe(nn.Linear(2, 2)).structure.summary(**asked)
+
+
 def test_where_lines_are_few_all_of_the_model_is_shown_less_deep():
     model = nn.Sequential(*(nn.Sequential(*(nn.Linear(2, i + j + 1) for j in range(5))) for i in range(20)))
     summary = describe(model).structure.summary()

@@ -92,7 +92,10 @@ def source_of(value: object, problem: str | None = None) -> TensorSource | None:
 
 
 def _refusal(obj: object) -> str:
-    accepted = "ModelView shows a torch.nn.Module, a Keras model, or a state_dict (a mapping of names to tensors)."
+    accepted = (
+        "ModelView shows a torch.nn.Module, a Keras model or layer, a state_dict (a mapping of names to tensors), "
+        f"an ONNX model in memory, and the path of a file that ends in {', '.join(files.FORMATS)}."
+    )
     kind = type(obj)
     named = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if obj is None:

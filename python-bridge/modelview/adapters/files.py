@@ -30,6 +30,9 @@ def describe(obj: object, *, name: str | None = None, inputs: Inputs | None = No
     """
     if not isinstance(obj, (str, os.PathLike)) or isinstance(obj, bytes):
         return NotImplemented  # type: ignore[no-any-return]
+    if not os.fspath(obj):
+        # To `Path` it would be the folder that Python runs in.
+        raise UnsupportedModelError(f"the path is empty: pass that of a file that ends in {', '.join(FORMATS)}")
     path = Path(obj)
     if path.is_dir():
         found = [path / each for each in IN_A_FOLDER if (path / each).is_file()]

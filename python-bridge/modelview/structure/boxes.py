@@ -80,7 +80,7 @@ def boxes_of(flow: Dataflow, within: str = "", *, depth: int | None = None, fold
     places = {node.path: index for index, node in enumerate(nodes)}
     if within not in places or nodes[places[within]].role != "module":
         modules = [node.path for node in nodes if node.role == "module" and node.path]
-        raise AddressError.of(within, modules)
+        raise AddressError.of(within, modules, what="module")
     ends = [(places[edge.source], places[edge.target], Value(edge.shape, edge.dtype)) for edge in flow.edges]
     children = _children(nodes, drawn=bool(ends))
     # An edge that begins or ends at a module has no end within it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any
 
 from ..errors import ProfileError
@@ -146,6 +147,11 @@ class Structure:
         fold : bool
             Equal modules that follow each other and differ by a number alone are one row, `Block × 12`.
 
+        Raises
+        ------
+        ValueError
+            Where `depth` or `lines` is no number of levels or rows.
+
         Examples
         --------
         >>> import numpy as np
@@ -162,6 +168,8 @@ class Structure:
         device      cpu
         Shapes: not known. A state dict holds tensors, and nothing of what is computed with them: show its model.
         """
+        _check_count("depth", depth, "levels")
+        _check_count("lines", lines, "rows", may_be_none=False)
         flow = self.dataflow if shapes or self._known else None
         return summarise(self, flow, depth=depth, lines=lines, fold=fold)
 
@@ -199,6 +207,8 @@ class Structure:
         ------
         AddressError
             Where no module has the path `within`.
+        ValueError
+            Where `depth` is no number of levels, or `direction` none of the two.
 
         Examples
         --------
@@ -210,6 +220,7 @@ class Structure:
         """
         if direction not in ("down", "right"):
             raise ValueError(f"direction is 'down' or 'right', not {direction!r}")
+        _check_count("depth", depth, "levels")
         return dot_of(self.name, self.dataflow, within=within, depth=depth, fold=fold, direction=direction)
 
     def graph_json(self) -> dict[str, Any]:
@@ -241,3 +252,11 @@ class Structure:
 
     def __repr__(self) -> str:
         return str(self.summary(shapes=False))
+
+
+def _check_count(name: str, value: object, what: str, *, may_be_none: bool = True) -> None:
+    if value is None and may_be_none:
+        return
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
+        or_none = " or None" if may_be_none else ""
+        raise ValueError(f"{name} is a number of {what} from 0 on{or_none}, not {value!r}")

@@ -275,3 +275,67 @@ def test_flops_that_pytorchs_counter_does_not_count_are_told_apart_from_its_own(
     )
     profile = describe(model.fc, inputs=x).structure.profile(repeats=1)
     assert not any("Added" in note for note in profile.notes)
+
+
+# What comes out
+
+
+class ReturnsNothing(nn.Module):
+    """Keeps what it computes, as one that logs does."""
+
+    def __init__(self, traced):
+        super().__init__()
+        self.l = nn.Linear(3, 4)
+        self.inner = nn.Sequential(nn.Linear(3, 5), nn.ReLU())
+        self.traced = traced
+
+    def forward(self, x):
+        if self.traced and not x.sum() < 1e9:
+            return
+        self.l(x)
+        self.inner(x)
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_what_nothing_reads_has_a_shape_and_so_has_the_module_that_made_it(traced):
+    flow = flow_of(ReturnsNothing(traced), torch.ones(2, 3))
+    assert flow.tier == ("trace" if traced else "export")
+    shapes = {node.path: [value.shape for value in node.outputs] for node in flow.nodes}
+    assert shapes["l"] == shapes["l/linear"] == [(2, 4)]
+    assert shapes["inner"] == shapes["inner.1"] == shapes["inner.1/relu"] == [(2, 5)]
+    assert shapes[""] == []
+
+
+class Both(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.states = nn.Linear(3, 4)
+        self.pooled = nn.Linear(4, 2)
+
+    def forward(self, x):
+        states = self.states(x)
+        return states, self.pooled(states)
+
+
+class Swaps(nn.Module):
+    """Returns first what was made last."""
+
+    def __init__(self, traced):
+        super().__init__()
+        self.both = Both()
+        self.traced = traced
+
+    def forward(self, x):
+        if self.traced and not x.sum() < 1e9:
+            return x
+        states, pooled = self.both(x)
+        return {"pooled": pooled * 2, "states": states}
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_what_comes_out_of_a_module_is_in_the_order_in_which_it_was_made_and_of_the_model_as_returned(traced):
+    flow = flow_of(Swaps(traced), torch.ones(2, 3))
+    assert flow.tier == ("trace" if traced else "export")
+    nodes = {node.path: [value.shape for value in node.outputs] for node in flow.nodes}
+    assert nodes["both"] == [(2, 4), (2, 2)]
+    assert nodes[""] == [(2, 2), (2, 4)]

@@ -175,8 +175,12 @@ class DataflowBuilder:
         reads: Sequence[str] = (),
         source: str | None = None,
         attributes: Mapping[str, Any] | None = None,
+        result: Sequence[Value] = (),
     ) -> int:
-        """Add a node that is no module; returns its index."""
+        """Add a node that is no module; returns its index.
+
+        `result` is what it makes, for where nothing reads that: elsewhere the edges tell.
+        """
         index = len(self._nodes)
         parent = self._places[place]
         above = self._nodes[parent].path
@@ -192,6 +196,7 @@ class DataflowBuilder:
                 reads=tuple(reads),
                 source=source,
                 attributes=_json(attributes or {}),
+                outputs=tuple(result),
             )
         )
         return index
@@ -211,7 +216,8 @@ class DataflowBuilder:
     def finish(self, tier: str, notes: Sequence[str] = (), seconds: float = 0.0, *, unread: bool = False) -> Dataflow:
         """Leave out what nothing reads, unless `unread`, and work out what goes into and out of each node.
 
-        Of a model that returns nothing all is kept: what nothing reads may be what it is for.
+        Of a model that returns nothing all is kept: what nothing reads may be what it is for, and counts as what comes
+        out of the modules that it was made in. What comes out is in the order in which it was made.
         """
         if not unread and any(node.role == "output" for node in self._nodes):
             self._prune()
@@ -229,6 +235,14 @@ class DataflowBuilder:
                 inputs[0][source, value] = None
             if self._nodes[target].role == "output":
                 outputs[0][source, value] = None
+        read = {source for source, _, _ in self._edges}
+        for source, node in enumerate(self._nodes):
+            if source not in read:
+                for value in node.outputs:
+                    for index in self._above(source) - {0}:
+                        outputs[index][source, value] = None
+        # Those of the model itself as it returns them.
+        outputs[1:] = [dict.fromkeys(sorted(each, key=lambda made: made[0])) for each in outputs[1:]]
         nodes = [
             replace(
                 node,

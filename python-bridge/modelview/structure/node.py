@@ -61,7 +61,8 @@ class Node:
     role : str
         'module', 'operation', 'input', 'output' or 'constant'.
     inputs, outputs : tuple of Value
-        What came in and went out, where the dataflow is known; each value once.
+        What came in and went out, where the dataflow is known; each value once, what went out in the order in which it
+        was made.
     source : str or None
         The line that it comes from: 'model.py:12'.
     attributes : mapping

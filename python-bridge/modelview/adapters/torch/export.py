@@ -112,6 +112,9 @@ class _Conversion:
             reads=list(dict.fromkeys(self.held[read] for read in node.all_input_nodes if self.held.get(read))),
             source=_line(node),
             attributes=attributes_of(node.target, node.args, node.kwargs),
+            result=[
+                value_of(each) for each in pytree.tree_leaves(node.meta.get("val")) if isinstance(each, torch.Tensor)
+            ],
         )
         self.made[node] = index
         for read in node.all_input_nodes:

@@ -145,6 +145,7 @@ class _Recorder(TorchFunctionMode):
             reads=self._reads(given),
             source=_line(),
             attributes=attributes_of(func, args, kwargs) | {"function": resolve_name(func) or name},
+            result=[value_of(leaf) for leaf in fresh],
         )
         self._connect(given, index)
         memories = {memory_of(leaf) for leaf in given}
@@ -173,7 +174,8 @@ class _Recorder(TorchFunctionMode):
             # It ran where Python does not see it: a scripted module, an extension.
             given = [leaf for leaf in pytree.tree_leaves(args) if isinstance(leaf, torch.Tensor)]
             held = [value for value in module.parameters() if id(value) in self.held]
-            index = self.builder.add(place, "forward", "forward", reads=self._reads(held))
+            result = [value_of(leaf) for leaf in unknown]
+            index = self.builder.add(place, "forward", "forward", reads=self._reads(held), result=result)
             self._connect(given, index)
             for leaf in unknown:
                 self.made[leaf] = index

@@ -128,15 +128,15 @@ export class Stage {
     this.camera.look = { ...this.camera.look, x: this.camera.x + dx, y: this.camera.y + dy };
     if (this.looked === 'not yet') {
       this.lookFirst();
-      this.draw();
       this.write();
     } else {
       this.looked = 'chosen';
       const transition = new Transition(before, [dx, dy], arrangement, grown(this.camera.view, BEYOND));
       this.change.run(part => {
         this.moment = part < 1 ? transition.at(part) : null;
-        this.draw();
-        if (part === 1) {
+        if (this.moment) {
+          this.draw();
+        } else {
           this.write();
         }
       });
@@ -186,6 +186,12 @@ export class Stage {
         this.camera.reveal(placed.open ? { ...placed.rect, height: Math.min(placed.rect.height, 120) } : placed.rect);
       });
     }
+  }
+
+  /** Whether all of a box is in sight. */
+  shows(box: Box): boolean {
+    const placed = this.arrangement.byId.get(box.id);
+    return placed !== undefined && this.camera.shows(placed.rect);
   }
 
   /** Where a box is on the page, in CSS pixels; null where it is not shown. */
@@ -248,16 +254,19 @@ export class Stage {
     });
   }
 
-  /** Finds what stands beside the lines its room, a little at a time, and draws it when all is placed. */
+  /** Draws what stands still; what stands beside the lines when all of it has its place, a little at a time. */
   private write(): void {
     clearTimeout(this.writing);
-    this.writing = window.setTimeout(() => {
-      if (this.arrangement.labels.place(performance.now() + SLICE)) {
-        this.draw();
-      } else {
-        this.write();
-      }
-    });
+    const { labels } = this.arrangement;
+    const go = (): boolean => labels.place(performance.now() + SLICE);
+    const later = (): void => {
+      this.writing = window.setTimeout(() => (go() ? this.draw() : later()));
+    };
+    const done = go();
+    this.draw();
+    if (!done) {
+      later();
+    }
   }
 
   /** All of it where that can be read, else where it begins. */

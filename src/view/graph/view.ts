@@ -203,7 +203,12 @@ export class GraphView implements View {
       this.model.reveal(box);
       this.mark(box);
     }
-    void this.place(null).then(() => box && this.stage.reveal(box));
+    void this.place(null).then(() => {
+      // Who comes back finds all where it was, as long as what is selected can be seen there.
+      if (box && !(kept && this.stage.shows(box))) {
+        this.stage.reveal(box);
+      }
+    });
   }
 
   /** Lays out what is open. `anchor` stays where it is on screen. */

@@ -17,10 +17,12 @@ export interface Scale {
   readonly map: Map;
   readonly low: number;
   readonly high: number;
+  /** Light, unless it is said. */
+  readonly theme?: 'light' | 'dark';
 }
 
-function colourOfStep(map: Map, step: number): RGB {
-  const stops = MAPS[map].light.map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
+function colourOfStep({ map, theme = 'light' }: Scale, step: number): RGB {
+  const stops = MAPS[map][theme].map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
   const place = (step / (STEPS - 1)) * (stops.length - 1);
   const from = Math.min(Math.floor(place), stops.length - 2);
   return [0, 1, 2].map(channel => {
@@ -30,10 +32,11 @@ function colourOfStep(map: Map, step: number): RGB {
 }
 
 /** The colours that a value may have: one, and its neighbour where it stands on the very edge between two of the 256 steps. */
-export function coloursOf({ map, low, high }: Scale, value: number): RGB[] {
+export function coloursOf(scale: Scale, value: number): RGB[] {
+  const { low, high } = scale;
   const place = Math.min(1, Math.max(0, (value - low) / (high - low))) * STEPS;
   const steps = [place - 0.002, place, place + 0.002].map(at => Math.min(STEPS - 1, Math.max(0, Math.floor(at))));
-  return [...new Set(steps)].map(step => colourOfStep(map, step));
+  return [...new Set(steps)].map(step => colourOfStep(scale, step));
 }
 
 /** A pixel has the colour of a value, to one step of 255 in each channel. */

@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import type { JSHandle, Locator, Page } from '@playwright/test';
 
 import { decodePng } from './png';
-import type { Picture } from './png';
+import type { Picture, RGB } from './png';
 
 export interface Rect {
   readonly x: number;
@@ -123,12 +123,25 @@ export class GraphPage {
   }
 
   /** The stage as it is drawn, and a function that finds the middle of a box's side in it. */
-  async picture(): Promise<{ readonly picture: Picture; readonly at: (x: number, y: number) => readonly number[] }> {
+  async picture(): Promise<{ readonly picture: Picture; readonly at: (x: number, y: number) => RGB }> {
     await this.page.mouse.move(0, 0);
     await this.settled();
     const box = (await this.stage.boundingBox())!;
+    const ratio = await this.page.evaluate(() => devicePixelRatio);
     const picture = decodePng(await this.page.screenshot({ clip: box, animations: 'disabled' }));
-    return { picture, at: (x, y) => picture.at(x - box.x, y - box.y) };
+    return { picture, at: (x, y) => picture.at((x - box.x) * ratio, (y - box.y) * ratio) };
+  }
+
+  /** What a custom property of the theme, a colour, is where the view stands. */
+  colour(property: string): Promise<RGB> {
+    return this.root.evaluate((node, name) => {
+      const probe = document.createElement('i');
+      probe.style.color = `var(${name})`;
+      node.append(probe);
+      const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+      probe.remove();
+      return [r, g, b] as unknown as RGB;
+    }, property);
   }
 
   /** The page's own object: the widget's view whose element holds this root. */
@@ -136,7 +149,7 @@ export class GraphPage {
     const element = await this.root.elementHandle();
     return this.page.evaluateHandle(root => {
       const { jupyterapp } = window as unknown as {
-        jupyterapp: { shell: { currentWidget: { content: LuminoWidget } } };
+        jupyterapp: { shell: { widgets(area: 'main'): Iterable<LuminoWidget> } };
       };
       const find = (widget: LuminoWidget): PageGraph | undefined => {
         const { _view } = widget;
@@ -151,7 +164,8 @@ export class GraphPage {
         }
         return undefined;
       };
-      return find(jupyterapp.shell.currentWidget.content)!;
+      // Beside the notebook there may be a second view of one of its outputs.
+      return [...jupyterapp.shell.widgets('main')].map(find).find(found => found !== undefined)!;
     }, element);
   }
 }

@@ -32,7 +32,7 @@ print(len(view.structure.nodes))`)
   await page.evaluate('bench.quiet(500)');
   const unfolded = [];
   for (let stage = 0; stage < UNFOLDED; stage++) {
-    unfolded.push(await mainThread(page, () => page.evaluate(`bench.unfold(${stage})`)));
+    unfolded.push(await mainThread(page, () => page.evaluate(`bench.unfold(benchREGL, ${stage})`)));
     await page.evaluate('bench.quiet(500)');
   }
   // All five are open by now: the most boxes that are panned over.
@@ -50,6 +50,8 @@ print(len(view.structure.nodes))`)
     unfold: {
       boxes: unfolded.at(-1).boxes,
       longestFrame: summary(unfolded.map(({ longest }) => longest)),
+      longestTask: summary(unfolded.map(({ task }) => task)),
+      bareFrame: summary(unfolded.map(({ bare }) => bare)),
       mainThread: summary(unfolded.map(({ mainThread }) => mainThread)),
       milliseconds: summary(unfolded.map(({ milliseconds }) => milliseconds))
     },

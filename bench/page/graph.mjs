@@ -24,17 +24,8 @@
     return { milliseconds: performance.now() - start, boxes: boxes() };
   };
 
-  /** Opens one of the stages: milliseconds until it is drawn, and the longest frame until all stands still again. */
-  bench.unfold = async number => {
-    const search = view().querySelector('input[role=searchbox]');
-    search.value = `${number} kind:Stage`;
-    search.dispatchEvent(new Event('input', { bubbles: true }));
-    await bench.pause(300);
-    press(search, 'Enter');
-    await bench.pause(300);
-    await settled();
-    await bench.quiet(300);
-    const before = boxes();
+  /** Notes the beginnings of frames, until it is called. */
+  const watchFrames = () => {
     const at = [];
     let going = true;
     const watch = now => {
@@ -44,6 +35,47 @@
       }
     };
     requestAnimationFrame(watch);
+    return () => {
+      going = false;
+      return Math.max(...at.slice(1).map((time, i) => time - at[i]));
+    };
+  };
+
+  /** The longest of some frames, after a rest, in which a quad as large as the stage is drawn and nothing else is done. */
+  const bareFrames = async createREGL => {
+    const canvas = stage().querySelector('canvas');
+    const quad = bench.quad(createREGL, canvas.width, canvas.height);
+    const box = canvas.getBoundingClientRect();
+    quad.canvas.style.cssText = `position: fixed; z-index: 1000; left: ${box.x}px; top: ${box.y}px; width: ${box.width}px; height: ${box.height}px`;
+    document.body.append(quad.canvas);
+    await bench.pause(600);
+    const longest = watchFrames();
+    for (let i = 0; i < 20; i++) {
+      await bench.frame();
+      quad.draw(i, i / 2);
+    }
+    quad.dispose();
+    return longest();
+  };
+
+  /**
+   * Opens one of the stages: milliseconds until it is drawn; until all stands still again the longest frame, and the longest task of the page's
+   * own thread (0 where none takes 50 ms); and the longest frame of a bare quad right after it.
+   */
+  bench.unfold = async (createREGL, number) => {
+    const search = view().querySelector('input[role=searchbox]');
+    search.value = `${number} kind:Stage`;
+    search.dispatchEvent(new Event('input', { bubbles: true }));
+    await bench.pause(300);
+    press(search, 'Enter');
+    await bench.pause(300);
+    await settled();
+    await bench.quiet(300);
+    const before = boxes();
+    const tasks = [];
+    const observer = new PerformanceObserver(list => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+    observer.observe({ type: 'longtask' });
+    const longest = watchFrames();
     await bench.frame();
     stage().focus({ preventScroll: true });
     const start = performance.now();
@@ -52,12 +84,13 @@
     await settled();
     const milliseconds = performance.now() - start;
     await bench.pause(600);
-    going = false;
+    const frame = longest();
+    observer.disconnect();
     if (boxes() < before + 400) {
       throw new Error(`stage ${number} did not unfold: ${before} boxes, then ${boxes()}`);
     }
-    const intervals = at.slice(1).map((time, i) => time - at[i]);
-    return { milliseconds, longest: Math.max(...intervals), boxes: boxes() };
+    const opened = { milliseconds, longest: frame, task: Math.max(0, ...tasks), boxes: boxes() };
+    return { ...opened, bare: await bareFrames(createREGL) };
   };
 
   bench.graphMiddle = () => {

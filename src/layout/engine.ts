@@ -9,8 +9,8 @@ export interface LayoutEngine {
    * that joins no two of them.
    */
   layout(graph: LayoutGraph, signal: AbortSignal): Promise<Laid>;
-  /** Has a graph laid out that may be asked for next, so that it is known by then; ends when that is, or the signal is aborted. */
-  prepare(graph: LayoutGraph, signal: AbortSignal): Promise<void>;
+  /** The same for a graph that may be asked for next. Null where that would be in the way: where layouts are made on the page's own thread. */
+  prepare(graph: LayoutGraph, signal: AbortSignal): Promise<Laid | null>;
   /** Where the last layout was made: beside the page's own thread, or, where no worker may be started, on it. */
   readonly thread: Thread['kind'] | null;
   dispose(): void;
@@ -36,10 +36,7 @@ export function createLayoutEngine(): LayoutEngine {
     },
     async prepare(graph, signal) {
       const thread = await (shared ??= startThread());
-      // On the page's own thread it would be in the way of what it is to make quicker.
-      if (thread.kind === 'worker' && !signal.aborted) {
-        await thread.solve(boxesOf(graph).boxes, signal).catch(() => undefined);
-      }
+      return thread.kind === 'worker' ? this.layout(graph, signal) : null;
     },
     async layout(graph, signal) {
       signal.throwIfAborted();

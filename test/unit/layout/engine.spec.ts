@@ -99,16 +99,14 @@ describe('the layout engine', () => {
   it('has what may be asked for next laid out, where that is beside the page', async () => {
     const worker = new FakeWorker();
     const engine = (await loaded(worker)).createLayoutEngine();
-    await engine.prepare(small, never);
-    expect(worker.asked.length).toBe(1);
+    expect(faultsOf(small, (await engine.prepare(small, never))!)).toEqual([]);
     const abort = new AbortController();
     const given = engine.prepare(small, abort.signal);
     abort.abort();
-    await given;
+    await expect(given).rejects.toBe(abort.signal.reason);
     expect(worker.asked.length).toBe(1);
     const main = (await loaded(new Error('another origin'))).createLayoutEngine();
-    await main.prepare(graph([box('a')], [['a', 'b']]), never);
-    expect(main.thread).toBeNull();
+    expect(await main.prepare(small, never)).toBeNull();
   });
 
   describe('where the worker is at what is not wanted any more', () => {

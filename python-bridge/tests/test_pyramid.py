@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from modelview.errors import Cancelled, StaleError, TileError
 from modelview.tensors import Plane, Pyramid, TileAddress, shared_cache
+from modelview.tensors import blocks as blocks_module
 from modelview.tensors import pyramid as pyramid_module
 
 RANDOM = np.random.default_rng(0)
@@ -95,7 +96,7 @@ def test_nan_and_infinities_are_counted_and_never_averaged():
 def test_the_base_level_and_tiles_below_it_agree_with_the_reference(monkeypatch):
     # The limit is a million cells; a small one puts both ways to a level into one small plane.
     monkeypatch.setattr(pyramid_module, "BASE_CELLS", 2**15)
-    monkeypatch.setattr(pyramid_module, "BLOCK", 2**10)
+    monkeypatch.setattr(blocks_module, "BLOCK", 2**10)
     array = normal(533, 777)
     array[5, 5] = np.nan
     plane = check_plane(tensor(array), array)

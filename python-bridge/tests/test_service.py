@@ -18,7 +18,9 @@ from pages import Page, call, get
 from modelview.adapters import describe
 from modelview.service import MOST_CLIENTS, Service
 from modelview.service.credits import Credits
+from modelview.service.operations import OPERATIONS
 from modelview.service.worker import WORKER
+from modelview.tensors import Selection
 
 RNG = np.random.default_rng(7)
 
@@ -87,7 +89,8 @@ def gate(tensor):
 def test_hello_is_answered_with_what_this_kernel_can_do(page):
     [welcome] = page.of("welcome")
     assert welcome["protocol"] == 1
-    assert welcome["operations"] == ["clipped", "graph", "profile", "structure"]
+    assert welcome["operations"] == sorted(OPERATIONS)
+    assert {"structure", "graph", "profile", "clipped", "statistics"} <= set(welcome["operations"])
     assert welcome["subshells"] is False
 
 
@@ -396,17 +399,48 @@ def test_a_view_of_a_giant_does_not_keep_a_small_one_waiting(page, tensor, servi
     page.end("giant")
 
 
-def test_one_worker_thread_serves_every_service(weights):
+def test_tiles_come_while_a_call_reads_a_giant(page, tensor, service, gate):
+    page.say(call("long", "statistics", address=tensor.address, selection=Selection.of(tensor).to_json()))
+    assert gate.reading.wait(10)
+    other = service.model.tensors["conv.weight"]
+    other.source = Gate(other.source)  # not resident: the worker's
+    other.source.open.set()
+    page.say(get("tiles", other, plane=True))
+    page.end("tiles")
+    assert not page.ends("long")
+    gate.open.set()
+    page.end("long")
+
+
+def test_statistics_are_those_of_every_value(page, tensor, weights):
+    page.say(call("s", "statistics", address=tensor.address, selection=Selection.of(tensor).to_json()))
+    page.end("s")
+    found = page.result("s")
+    values = weights["fc.weight"].astype(float)
+    assert found["sampled"] is None
+    assert found["count"] == values.size
+    assert found["mean"] == pytest.approx(values.mean(), rel=1e-6)
+    assert found["std"] == pytest.approx(values.std(), rel=1e-9)
+
+
+def test_two_threads_serve_every_service(weights):
     services = [Service(describe(weights)) for _ in range(5)]
     seen = []
     for service in services:
         page = Page()
         service.connect(page)
-        page.hello().say(get("r", service.model.tensors["fc.bias"], plane=True))
+        tensor = service.model.tensors["fc.bias"]
+        # One whose tiles the handler does not send itself.
+        tensor.source = Gate(tensor.source)
+        tensor.source.open.set()
+        page.hello().say(get("r", tensor, plane=True))
+        page.say(call("c", "structure"))
         page.end("r")
+        page.end("c")
         seen.append(page)
-    assert [t.name for t in threading.enumerate()].count("modelview-worker") == 1
-    assert all(page.threads == {threading.current_thread().name, "modelview-worker"} for page in seen)
+    ours = {"modelview-tiles", "modelview-calls"}
+    assert sorted(t.name for t in threading.enumerate() if t.name in ours) == sorted(ours)
+    assert all(page.threads == {threading.current_thread().name, *ours} for page in seen)
     for service in services:
         service.close()
 

@@ -21,7 +21,7 @@ from ..wire.protocol import (
 )
 from .credits import Credits
 from .job import Job, describe
-from .worker import WORKER
+from .worker import WORKER, Lane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,14 +108,14 @@ class Client:
                 with WORKER.changed:
                     if self._credits is not None:
                         self._credits.acknowledge(data.bytes)
-                    WORKER.changed.notify()
+                    WORKER.changed.notify_all()
             case Cancel():
                 self._cancel(data)
             case Get():
                 job = Job(self, data.request, self.service.get(data), data.view, data.generation)
                 self._enqueue(job, prompt=True)
             case Call():
-                self._enqueue(Job(self, data.request, self.service.call(data)))
+                self._enqueue(Job(self, data.request, self.service.call(data), lane=Lane.CALLS))
 
     def _greet(self, hello: Hello, message: Mapping[str, Any]) -> None:
         if hello.protocol != protocol.PROTOCOL:
@@ -127,7 +127,7 @@ class Client:
             )
         with WORKER.changed:
             self._credits = Credits(hello.credit_requests, hello.credit_bytes)
-            WORKER.changed.notify()
+            WORKER.changed.notify_all()
         # A request that came over a subshell is handled while a cell runs; one without waits for the cell.
         header = message.get("header") or {}
         subshells = header.get("subshell_id") is not None
@@ -155,7 +155,7 @@ class Client:
             self._jobs.append(job)
             job.held = prompt and self._credits.allow(job.request)
             if not job.held:
-                WORKER.changed.notify()
+                WORKER.changed.notify_all()
         if job.held:
             try:
                 job.begin()
@@ -164,7 +164,7 @@ class Client:
                 with WORKER.changed:
                     job.held = False
                     if not job.ended:
-                        WORKER.changed.notify()
+                        WORKER.changed.notify_all()
 
     def _supersede(self, job: Job, view: str) -> None:
         newest = max(job.generation, self._generations.pop(view, 0))
@@ -181,9 +181,9 @@ class Client:
             for job in self._jobs:
                 if job.request in wanted:
                     job.cancelled = True
-            WORKER.changed.notify()
+            WORKER.changed.notify_all()
 
-    def next_job(self) -> Job | None:
+    def next_job(self, lane: Lane) -> Job | None:
         """Choose what to do next: what is no longer wanted first, since it only ends; called with the lock held."""
         granted = self._credits
         for ready in (
@@ -191,7 +191,7 @@ class Client:
             lambda job: not job.waiting and granted is not None and granted.allow(job.request),
         ):
             for index, job in enumerate(self._jobs):
-                if not job.held and ready(job):
+                if job.lane is lane and not job.held and ready(job):
                     # To the back, so that requests take turns.
                     self._jobs.append(self._jobs.pop(index))
                     return job

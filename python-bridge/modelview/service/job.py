@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..errors import Cancelled, ModelViewError
 from ..wire import replies
 from .main_thread import on_main_thread
-from .worker import WORKER
+from .worker import WORKER, Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -60,6 +60,8 @@ class Job:
         in `done`.
     view, generation
         A newer generation of the same view makes this one superfluous.
+    lane
+        Which thread carries it out.
     """
 
     def __init__(
@@ -69,11 +71,13 @@ class Job:
         steps: Callable[[Job], Steps],
         view: str | None = None,
         generation: int = 0,
+        lane: Lane = Lane.TILES,
     ) -> None:
         self.client = client
         self.request = request
         self.view = view
         self.generation = generation
+        self.lane = lane
         self.cancelled = False
         self.ended = False
         # While the handler makes its first reply the worker leaves it alone.
@@ -118,7 +122,7 @@ class Job:
     def _resume(self, _future: object) -> None:
         with WORKER.changed:
             self.waiting = False
-            WORKER.changed.notify()
+            WORKER.changed.notify_all()
 
     def check(self) -> None:
         """Raise `Cancelled` where nobody waits any more."""

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..tensors import clipped as count_clipped
+from ..tensors.statistics import statistics_of
 from ..wire import replies
 from ..wire.protocol import LONGEST_ADDRESS, ArgumentError
 from ..wire.replies import Reply
 
 if TYPE_CHECKING:
+    from ..tensors import Selection, Tensor
     from .job import Job, Pause
     from .service import Service
 
@@ -49,16 +51,34 @@ def profile(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterato
 def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """Exact counts of the finite values outside a colour range."""
     _only(arguments, "address", "selection", "low", "high")
-    address = arguments["address"]
-    if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
-        raise ArgumentError("`address` must be a tensor's address, a string.")
     low, high = _number(arguments, "low"), _number(arguments, "high")
-    tensor, selection = service.find(address, arguments["selection"])
+    tensor, selection = _tensor(service, arguments)
     below, above = count_clipped(tensor, selection, low, high, job.progress, job.unwanted)
     yield replies.done(job.request, {"below": int(below), "above": int(above)})
 
 
-OPERATIONS: Mapping[str, Operation] = {"structure": structure, "graph": graph, "profile": profile, "clipped": clipped}
+def statistics(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
+    """A plane's statistics, for which every value is read: what a large plane comes with is of a sample."""
+    _only(arguments, "address", "selection")
+    tensor, selection = _tensor(service, arguments)
+    counted = statistics_of(tensor, selection, job.progress, job.unwanted)
+    yield replies.done(job.request, counted.to_json())
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "structure": structure,
+    "graph": graph,
+    "profile": profile,
+    "clipped": clipped,
+    "statistics": statistics,
+}
+
+
+def _tensor(service: Service, arguments: Mapping[str, Any]) -> tuple[Tensor, Selection]:
+    address = arguments["address"]
+    if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
+        raise ArgumentError("`address` must be a tensor's address, a string.")
+    return service.find(address, arguments["selection"])
 
 
 def _only(arguments: Mapping[str, Any], *names: str) -> None:

@@ -1,13 +1,15 @@
-"""The one thread that serves every view of this kernel process.
+"""The two threads that serve every view of this kernel process: one for what a `get` asks for, and one for calls.
 
-One, because the work is NumPy under one interpreter lock: more threads would only take turns away from the person's own
-cell. It serves clients in turn and a client's requests in turn, a reply at a time, so that neither a view of a giant
-tensor nor a page that does not acknowledge can keep the others waiting.
+Two, because a call may read all of a giant tensor at once, while tiles are wanted now; and no more, because the work
+is NumPy under one interpreter lock: more threads would only take turns away from the person's own cell. Each serves
+clients in turn and a client's requests in turn, a reply at a time, so that neither a view of a giant tensor nor a page
+that does not acknowledge can keep the others waiting.
 """
 
 from __future__ import annotations
 
 import threading
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,48 +17,57 @@ if TYPE_CHECKING:
     from .job import Job
 
 
+class Lane(Enum):
+    """Which of the threads a job is done by."""
+
+    TILES = "tiles"
+    CALLS = "calls"
+
+
 class Worker:
-    """A daemon thread, started with the first client, that asks the clients for jobs."""
+    """Daemon threads, started with the first client, that ask the clients for jobs: one for each lane."""
 
     def __init__(self) -> None:
         # Guards the clients' queues and credits. Held for bookkeeping only, never while a tensor is read or a message
         # is sent: the page's handler must always return at once.
         self.changed = threading.Condition()
         self._clients: list[Client] = []
-        self._thread: threading.Thread | None = None
+        self._threads: dict[Lane, threading.Thread] = {}
 
     def add(self, client: Client) -> None:
         """Begin to serve a client."""
         with self.changed:
             self._clients.append(client)
-            # After a fork the thread is not there any more.
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="modelview-worker", daemon=True)
-                self._thread.start()
+            for lane in Lane:
+                # After a fork the thread is not there any more.
+                if lane not in self._threads or not self._threads[lane].is_alive():
+                    name = f"modelview-{lane.value}"
+                    self._threads[lane] = threading.Thread(target=self._run, args=(lane,), name=name, daemon=True)
+                    self._threads[lane].start()
 
     def remove(self, client: Client) -> None:
         """Serve a client no longer."""
         with self.changed:
             if client in self._clients:
                 self._clients.remove(client)
-            self.changed.notify()
+            self.changed.notify_all()
 
-    def _run(self) -> None:
+    def _run(self, lane: Lane) -> None:
         while True:
             # In a function of its own, so that while this thread sleeps no local name keeps a closed model alive.
-            self._serve_one()
+            self._serve_one(lane)
 
-    def _serve_one(self) -> None:
+    def _serve_one(self, lane: Lane) -> None:
         with self.changed:
-            job = self._next()
+            job = self._next(lane)
             if job is None:
                 self.changed.wait()
                 return
         job.step()
 
-    def _next(self) -> Job | None:
+    def _next(self, lane: Lane) -> Job | None:
         for index, client in enumerate(self._clients):
-            job = client.next_job()
+            job = client.next_job(lane)
             if job is not None:
                 self._clients.append(self._clients.pop(index))
                 return job

@@ -10,10 +10,12 @@ import numpy as np
 from .dtype import Array
 from .source import TensorSource
 
-__all__ = ["BLOCK", "blocks", "chunks", "is_constant", "memory_order"]
+__all__ = ["BLOCK", "block_of", "blocks", "chunks", "is_constant", "memory_order"]
 
 BLOCK = 2**19
 """Elements read at a time: 2 MB of float32, a processor's second-level cache."""
+LARGEST_BLOCK = 2**26
+"""Elements of a chunk that is read whole: 256 MB of float32."""
 CHUNK = 2**16
 """Elements worked on at a time: 512 KB of float64."""
 
@@ -25,6 +27,12 @@ def memory_order(source: TensorSource) -> tuple[int, ...]:
     if strides is None or len(strides) != rank:
         return tuple(range(rank))
     return tuple(sorted(range(rank), key=lambda axis: -abs(strides[axis])))
+
+
+def block_of(source: TensorSource) -> int:
+    """How many elements are worth reading at once: a chunk of a source that is stored in chunks, else `BLOCK`."""
+    chunks: Sequence[int] | None = getattr(source, "chunks", None)
+    return BLOCK if chunks is None else min(max(BLOCK, prod(chunks)), LARGEST_BLOCK)
 
 
 def blocks(shape: Sequence[int], limit: int = BLOCK, order: Sequence[int] | None = None) -> Iterator[tuple[slice, ...]]:

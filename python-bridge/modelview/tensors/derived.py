@@ -5,18 +5,26 @@ To everything that follows (planes, pyramids, statistics) these are sources like
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .blocks import blocks
+from .accumulate import Accumulator, Partial, partial_of
+from .blocks import block_of, blocks
 from .dtype import Array, is_complex, real_dtype, reduced_dtype
+from .mapped import MappingSource, map_blocks
 from .selection import Selection
 from .source import Index, TensorSource
 
 if TYPE_CHECKING:
+    from .progress import Cancel, Progress
     from .tensor import Tensor
+
+Result = TypeVar("Result")
 
 __all__ = ["ComponentSource", "ReducedSource", "derive", "derived_key", "kept_dims"]
 
@@ -24,14 +32,23 @@ SMALL_ENOUGH_TO_KEEP = 2**22
 """Cells. A reduced tensor of up to this many is computed once and cached."""
 
 
-def derive(tensor: Tensor, selection: Selection, *, whole: bool = False) -> TensorSource:
+def derive(
+    tensor: Tensor,
+    selection: Selection,
+    *,
+    whole: bool = False,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> TensorSource:
     """The source that a selection's rows, columns, facets and indices point into.
 
-    Its dimensions are `kept_dims(tensor, selection)`. With `whole`, complex values stay complex.
+    Its dimensions are `kept_dims(tensor, selection)`. With `whole`, complex values stay complex. To reduce reads all
+    values, the first time: hence the progress.
     """
     source = tensor.source
     if is_complex(source.dtype) and not whole:
-        source = ComponentSource(source, selection.component)
+        kind = MappedComponentSource if isinstance(source, MappingSource) else ComponentSource
+        source = kind(source, selection.component)
     if selection.statistic is None:
         return source
     axes = tuple(tensor.dims.index(name) for name in selection.reduced)
@@ -41,7 +58,7 @@ def derive(tensor: Tensor, selection: Selection, *, whole: bool = False) -> Tens
     key = ("reduced", tensor.version, *derived_key(selection))
     values = tensor.recall(key)
     if values is None:
-        values = reduced.read(tuple(slice(0, size) for size in reduced.shape))
+        values = reduced.compute(tuple(slice(0, size) for size in reduced.shape), progress, cancelled)
         tensor.remember(key, values, values.nbytes)
     reduced.values = values
     return reduced
@@ -115,15 +132,40 @@ class ComponentSource(_Derived):
 
     def read(self, index: Index) -> Array:
         """See `TensorSource.read`."""
-        values = self.source.read(index)
-        if self.component == "real":
-            return values.real
-        if self.component == "imaginary":
-            return values.imag
-        if self.component == "phase":
-            return np.asarray(np.angle(values))
-        with np.errstate(all="ignore"):
-            return np.asarray(np.abs(values))
+        return _component_of(self.source.read(index), self.component)
+
+
+class MappedComponentSource(ComponentSource):
+    """A component of complex values that are elsewhere."""
+
+    source: Any
+
+    def map_blocks(
+        self,
+        boxes: Sequence[Index],
+        function: Callable[[Array, Index], Result],
+        progress: Progress | None,
+        cancelled: Cancel | None,
+    ) -> list[Result]:
+        """See `MappingSource.map_blocks`."""
+        on_component = partial(_of_component, component=self.component, function=function)
+        found: list[Result] = self.source.map_blocks(boxes, on_component, progress, cancelled)
+        return found
+
+
+def _of_component(values: Array, box: Index, component: str, function: Callable[[Array, Index], Result]) -> Result:
+    return function(_component_of(values, component), box)
+
+
+def _component_of(values: Array, component: str) -> Array:
+    if component == "real":
+        return values.real
+    if component == "imaginary":
+        return values.imag
+    if component == "phase":
+        return np.asarray(np.angle(values))
+    with np.errstate(all="ignore"):
+        return np.asarray(np.abs(values))
 
 
 class ReducedSource(_Derived):
@@ -151,8 +193,15 @@ class ReducedSource(_Derived):
 
     def read(self, index: Index) -> Array:
         """See `TensorSource.read`."""
-        if self.values is not None:
-            return np.asarray(self.values[index])
+        return self.compute(index) if self.values is None else np.asarray(self.values[index])
+
+    def compute(self, index: Index, progress: Progress | None = None, cancelled: Cancel | None = None) -> Array:
+        """What `read` gives, from the values below.
+
+        Raises
+        ------
+        NoValuesError, Cancelled
+        """
         kept = iter(index)
         box: list[slice] = []
         drop: list[int | slice] = []
@@ -164,67 +213,24 @@ class ReducedSource(_Derived):
             box.append(use if isinstance(use, slice) else slice(use, use + 1))
             drop.append(slice(None) if isinstance(use, slice) else 0)
         with np.errstate(all="ignore"):
-            values = self._reduce(box)
+            values = self._reduce(box, progress, cancelled)
         return np.asarray(values.astype(reduced_dtype(self.source.dtype))[tuple(drop)])
 
-    def _reduce(self, box: list[slice]) -> Array:
+    def _reduce(self, box: list[slice], progress: Progress | None, cancelled: Cancel | None) -> Array:
         """The statistic over a box, whose extents along the reduced axes become 1 and go."""
         shape = tuple(b.stop - b.start for b in box)
-        out = _Accumulator(self.statistic, tuple(1 if a in self.axes else n for a, n in enumerate(shape)))
-        for part in blocks(shape):
-            where = tuple(slice(0, 1) if a in self.axes else p for a, p in enumerate(part))
-            moved = tuple(slice(p.start + b.start, p.stop + b.start) for p, b in zip(part, box, strict=True))
-            out.add(where, self.source.read(moved), self.axes)
+        out = Accumulator(self.statistic, tuple(1 if a in self.axes else n for a, n in enumerate(shape)))
+        parts = list(blocks(shape, block_of(self.source)))
+        moved = [
+            tuple(slice(p.start + b.start, p.stop + b.start) for p, b in zip(part, box, strict=True)) for part in parts
+        ]
+        lock = Lock()
+
+        def take(number: int, found: Partial) -> None:
+            where = tuple(slice(0, 1) if a in self.axes else p for a, p in enumerate(parts[number]))
+            with lock:
+                out.add(where, found)
+
+        work = partial(partial_of, statistic=self.statistic, axes=self.axes)
+        map_blocks(self.source, moved, work, "Reducing the values", progress, cancelled, take)
         return out.result(prod(shape[axis] for axis in self.axes)).squeeze(self.axes)
-
-
-class _Accumulator:
-    """One float64 per kept cell, to which blocks are added in any order."""
-
-    def __init__(self, statistic: str, shape: tuple[int, ...]) -> None:
-        self.statistic = statistic
-        start = {"min": np.inf, "max": -np.inf}.get(statistic, 0.0)
-        self.value = np.full(shape, start)
-        if statistic == "std":
-            # Chan, Golub & LeVeque (1983): counts, means and squared deviations merge exactly
-            # where sums of squares would cancel.
-            self.count = np.zeros(shape)
-            self.mean = np.zeros(shape)
-
-    def add(self, where: tuple[slice, ...], block: Array, axes: tuple[int, ...]) -> None:
-        target = self.value[where]
-        if self.statistic == "min":
-            np.minimum(target, block.min(axes, keepdims=True), out=target)
-        elif self.statistic == "max":
-            np.maximum(target, block.max(axes, keepdims=True), out=target)
-        elif self.statistic == "std":
-            self._merge(where, block.astype(np.float64), axes)
-        elif self.statistic == "norm":
-            wide = block.astype(np.float64)
-            np.square(wide, out=wide)
-            target += wide.sum(axes, keepdims=True)
-        else:
-            target += block.astype(np.float64).sum(axes, keepdims=True)
-
-    def _merge(self, where: tuple[slice, ...], block: Array, axes: tuple[int, ...]) -> None:
-        more = prod(block.shape[axis] for axis in axes)
-        mean = block.mean(axes, keepdims=True)
-        block -= mean
-        np.square(block, out=block)
-        count, old = self.count[where], self.mean[where]
-        total = count + more
-        delta = mean - old
-        self.value[where] += block.sum(axes, keepdims=True) + delta**2 * count * more / total
-        old += delta * more / total
-        count += more
-
-    def result(self, count: int) -> Array:
-        if count == 0 and self.statistic not in ("sum", "norm"):
-            return np.full(self.value.shape, np.nan)
-        if self.statistic == "mean":
-            return self.value / count
-        if self.statistic == "std":
-            return np.asarray(np.sqrt(self.value / count))
-        if self.statistic == "norm":
-            return np.asarray(np.sqrt(self.value))
-        return self.value

@@ -6,20 +6,25 @@ about a million cells and halves that; finer ones are read and pooled tile by ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from math import prod
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import StaleError
-from .blocks import BLOCK
 from .dtype import Array
-from .moments import Moments, moments_of
+from .mapped import map_blocks
+from .moments import SAMPLE, Moments, moments_of
 from .plane import Extent, Plane, TileAddress
 from .pool import Cells, coverage, pool
-from .progress import Cancel, Progress, each, shifted
-from .reader import PlaneReader
-from .statistics import Statistics, keep_moments, known_statistics, statistics_of
+from .progress import Cancel, Progress, shifted
+from .reader import Arrangement, PlaneReader
+from .sample import keep_sample, pick
+from .source import Index
+from .statistics import Facts, Statistics, keep_moments, known_statistics, sampled_statistics, statistics_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Pyramid", "Tile"]
 
 BASE_CELLS = 2**20
+LARGE = 2**25
+"""Values. What is larger is shown with the statistics of a sample, and counted when somebody asks."""
 MOST_BASE_CELLS = 2**22
 """Millions of facets cannot be pooled below one cell each: then every tile is read on its own."""
 
@@ -115,7 +122,7 @@ class Pyramid:
         if base is not None and address.level >= base:
             cells = self._levels(base, progress, cancelled)[address.level - base][_slices(extent)]
         else:
-            cells = self._pool(address.level, extent, None, progress, cancelled)
+            cells = self._pool(address.level, extent, None, None, progress, cancelled)
         plane = self.plane
         covered = coverage(extent.rows, extent.columns, plane.rows, plane.columns, address.level)
         mean, low, high = cells.summary(np.broadcast_to(covered, extent.shape))
@@ -134,7 +141,7 @@ class Pyramid:
         tensor, plane = self.tensor, self.plane
         if not tensor.source.resident or plane.selection.statistic is not None:
             return False
-        if statistics and known_statistics(tensor, plane.selection, plane.version) is None:
+        if statistics and known_statistics(tensor, plane.selection, plane.version, sampled=True) is None:
             return False
         finest = min((tile.level for tile in tiles if tile.level), default=None)
         if finest is None:
@@ -143,23 +150,30 @@ class Pyramid:
         return base is not None and finest >= base and tensor.recall(self._levels_key) is not None
 
     def statistics(self, progress: Progress | None = None, cancelled: Cancel | None = None) -> Statistics:
-        """The plane's statistics (see `Tensor.statistics`).
+        """The plane's statistics (see `Tensor.statistics`); of a large tensor those that a sample suggests.
 
         Where a coarse level will be wanted too, asking for these first reads the values once
         less than asking the tensor.
         """
         self._check()
+        tensor, plane = self.tensor, self.plane
         base = self._base_level()
+        levels = None
         try:
-            if base is not None and self.plane.size:
+            reader = PlaneReader(tensor, plane, progress, cancelled)
+            large = prod(reader.source.shape) > LARGE
+            if base is not None and plane.size:
                 # The first of the two passes that statistics take, where it comes by every value.
-                covers = PlaneReader(self.tensor, self.plane).covers
-                told = shifted(progress, 0, 2 * self.plane.size) if covers else progress
-                self._levels(base, told, cancelled)
+                told = shifted(progress, 0, 2 * plane.size) if reader.covers and not large else progress
+                levels = self._levels(base, told, cancelled)
         except (ValueError, IndexError):
             self._check()
             raise
-        return statistics_of(self.tensor, self.plane.selection, progress, cancelled)
+        if not large:
+            return statistics_of(tensor, plane.selection, progress, cancelled)
+        known = known_statistics(tensor, plane.selection, plane.version, sampled=True)
+        facts = _facts(levels[-1], plane) if levels and reader.covers else None
+        return known or sampled_statistics(tensor, plane.selection, facts)
 
     def _check(self) -> None:
         version = self.tensor.version
@@ -208,7 +222,8 @@ class Pyramid:
         height, width = plane.level_shape(base)
         extent = Extent(range(plane.facets), range(height), range(width))
         seen: list[Moments] = []
-        levels = [self._pool(base, extent, seen, progress, cancelled)]
+        picked: list[Array] = []
+        levels = [self._pool(base, extent, seen, picked, progress, cancelled)]
         while base + len(levels) < plane.levels:
             levels.append(levels[-1].halved())
         # What was read while the tensor changed is shown once, and not kept.
@@ -216,6 +231,8 @@ class Pyramid:
             tensor.remember(key, levels, sum(cells.nbytes for cells in levels))
             if seen:
                 keep_moments(tensor, plane.selection, Moments.merged(seen))
+            if picked:
+                keep_sample(tensor, plane.selection, np.concatenate(picked))
         return levels
 
     def _pool(
@@ -223,44 +240,83 @@ class Pyramid:
         level: int,
         extent: Extent,
         seen: list[Moments] | None,
+        picked: list[Array] | None,
         progress: Progress | None,
         cancelled: Cancel | None,
     ) -> Cells:
         """Pool the values under some cells of a level, band by band."""
-        reader = PlaneReader(self.tensor, self.plane)
+        plane = self.plane
+        reader = PlaneReader(self.tensor, plane)
         dtype = np.dtype(np.float32) if reader.dtype == np.float16 else reader.dtype
         dtype = np.dtype(np.uint8) if dtype == np.bool_ else dtype
         cells = Cells.empty(extent.shape, dtype)
-        watch = seen is not None and reader.covers
-        size = self.plane.size
+        lock = Lock()
+        boxes, places = [], []
+        for band in _bands(extent, level, plane, reader):
+            rows, columns = _below(band.rows, level, plane.rows), _below(band.columns, level, plane.columns)
+            for index, facets in reader.indices(band.facets, rows, columns):
+                boxes.append(index)
+                places.append(_slices(Extent(facets, band.rows, band.columns), extent))
 
-        def work(box: Extent) -> Moments | None:
-            rows = _below(box.rows, level, self.plane.rows)
-            columns = _below(box.columns, level, self.plane.columns)
-            block = reader.read(box.facets, rows, columns)
-            where = tuple(
-                slice(part.start - whole.start, part.stop - whole.start)
-                for part, whole in zip(box, extent, strict=True)
-            )
-            cells[where] = pool(block, level)
-            return moments_of(block, size, box) if watch else None
+        def take(number: int, found: _Pooled) -> _Pooled:
+            with lock:
+                assert found.cells is not None
+                cells[places[number]] = found.cells
+            return replace(found, cells=None)
 
-        boxes = _bands(extent, level, self.plane, reader.row_major)
-        found = each(
-            boxes,
-            work,
-            lambda box: len(box.facets) * len(box.rows) * len(box.columns) << 2 * level,
-            "Reading the values",
-            progress,
-            cancelled,
+        # A pass over everything takes the moments too, or of a large tensor, where that would take too long, a sample.
+        covers = seen is not None and reader.covers
+        work = partial(
+            _pool_block,
+            arranged=reader.arrangement,
+            level=level,
+            out_of=plane.size if covers else None,
+            large=plane.size > LARGE,
         )
-        if seen is not None:
-            seen.extend(part for part in found if part is not None)
+        found = map_blocks(reader.source, boxes, work, "Reading the values", progress, cancelled, take)
+        if seen is not None and picked is not None:
+            seen.extend(part.moments for part in found if part.moments is not None)
+            picked.extend(part.sample for part in found if part.sample is not None)
         return cells
 
 
-def _slices(extent: Extent) -> tuple[slice, ...]:
-    return tuple(slice(part.start, part.stop) for part in extent)
+@dataclass(frozen=True)
+class _Pooled:
+    """What comes of a block; without its cells once these are in their place."""
+
+    cells: Cells | None
+    moments: Moments | None = None
+    sample: Array | None = None
+
+
+def _facts(cells: Cells, plane: Plane) -> Facts | None:
+    """What the cells of a level that covers all of a tensor tell of it; `None` where no value is finite."""
+    nan, posinf, neginf = (0 if a is None else int(a.sum()) for a in (cells.nan, cells.posinf, cells.neginf))
+    count = plane.size - nan - posinf - neginf
+    if count == 0:
+        return None
+    with np.errstate(all="ignore"):
+        mean = float(cells.total.sum() / count)
+    return Facts(count, nan, posinf, neginf, cells.low.min().item(), cells.high.max().item(), mean)
+
+
+def _pool_block(
+    values: Array, box: Index, *, arranged: Arrangement, level: int, out_of: int | None, large: bool
+) -> _Pooled:
+    """Pool a block; take its moments or a sample too where it is one of those that together have `out_of` values."""
+    block = arranged(values)
+    cells = pool(block, level)
+    if out_of is None:
+        return _Pooled(cells)
+    if large:
+        return _Pooled(cells, sample=pick(values, box, max(1, round(SAMPLE * values.size / out_of))))
+    return _Pooled(cells, moments_of(block, out_of, box))
+
+
+def _slices(extent: Extent, within: Extent | None = None) -> tuple[slice, ...]:
+    """An extent's place in an array of its level, or of another extent's cells."""
+    starts = [0, 0, 0] if within is None else [whole.start for whole in within]
+    return tuple(slice(part.start - start, part.stop - start) for part, start in zip(extent, starts, strict=True))
 
 
 def _below(cells: range, level: int, size: int) -> range:
@@ -268,22 +324,23 @@ def _below(cells: range, level: int, size: int) -> range:
     return range(cells.start << level, min(cells.stop << level, size))
 
 
-def _bands(extent: Extent, level: int, plane: Plane, row_major: bool) -> list[Extent]:
-    """Cut an extent into parts of about `BLOCK` values that are each near in memory."""
+def _bands(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> list[Extent]:
+    """Cut an extent into parts of about `reader.block` values that are each near in memory."""
     facets, rows, columns = extent
     high = len(_below(rows, level, plane.rows))
     wide = len(_below(columns, level, plane.columns))
     tall = min(1 << level, plane.rows)
     broad = min(1 << level, plane.columns)
-    together = max(1, BLOCK // max(1, high * wide))
-    if high * wide <= BLOCK:
+    limit = reader.block
+    together = max(1, limit // max(1, high * wide))
+    if high * wide <= limit:
         step_rows, step_columns = len(rows), len(columns)
-    elif row_major:
-        step_columns = max(1, min(len(columns), BLOCK // (tall * broad)))
-        step_rows = max(1, BLOCK // (tall * min(wide, step_columns * broad)))
+    elif reader.row_major:
+        step_columns = max(1, min(len(columns), limit // (tall * broad)))
+        step_rows = max(1, limit // (tall * min(wide, step_columns * broad)))
     else:
-        step_rows = max(1, min(len(rows), BLOCK // (tall * broad)))
-        step_columns = max(1, BLOCK // (broad * min(high, step_rows * tall)))
+        step_rows = max(1, min(len(rows), limit // (tall * broad)))
+        step_columns = max(1, limit // (broad * min(high, step_rows * tall)))
     return [
         Extent(f, r, c)
         for f in _parts(facets, together)

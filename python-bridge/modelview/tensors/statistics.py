@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, floor, isfinite, prod, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import SelectionError
-from .blocks import BLOCK, blocks, memory_order
+from .blocks import block_of, blocks, memory_order
 from .derived import derive, derived_key
 from .dtype import Array
 from .histogram import BINS, Counts, Thresholds, count_block
+from .mapped import map_blocks
 from .moments import SAMPLE, Moments, moments_of
-from .progress import Cancel, Progress, each, shifted
+from .progress import Cancel, Progress, shifted
+from .sample import sample_of
 from .selection import Selection
-from .source import TensorSource
+from .source import Index, TensorSource
 
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-__all__ = ["Histogram", "Robust", "Statistics", "clipped", "keep_moments", "known_statistics", "statistics_of"]
+__all__ = [
+    "Facts",
+    "Histogram",
+    "Robust",
+    "Statistics",
+    "clipped",
+    "keep_moments",
+    "known_statistics",
+    "sampled_statistics",
+    "statistics_of",
+]
 
 COVERED = 0.998
 EXACT_IN_JSON = 2**53
@@ -60,6 +73,10 @@ class Statistics:
     `count` is the finite ones alone; `nan`, `posinf` and `neginf` are the rest. Integers' `min` and
     `max` are Python integers. `signed` says that there are negative values; then `robust` is
     symmetric about 0.
+
+    `sampled` is `None` where every value was read. Else it is how many were: the range, the mean and the counts of
+    what is not finite may then still be of all values (see `Facts`), and the rest is what the sample suggests, counts
+    scaled up.
     """
 
     count: int
@@ -112,30 +129,102 @@ def statistics_of(
     known = known_statistics(tensor, selection, version)
     if known is not None:
         return known
-    source = derive(tensor, selection)
+    source = derive(tensor, selection, progress=progress, cancelled=cancelled)
     size = prod(source.shape)
     total = 2 * size
     moments = tensor.recall(_key("moments", version, selection))
     if moments is None:
-        moments = Moments.merged(
-            each(
-                list(blocks(source.shape, BLOCK, memory_order(source))),
-                lambda box: moments_of(source.read(box), size, str(box)),
-                _size,
-                "Reading the values",
-                shifted(progress, 0, total),
-                cancelled,
-            )
-        )
-    statistics = _finish(source, moments, shifted(progress, size, total), cancelled)
+        work = partial(_moments_of, out_of=size)
+        reading = shifted(progress, 0, total)
+        moments = Moments.merged(map_blocks(source, _boxes(source), work, "Reading the values", reading, cancelled))
+    shown = tensor.recall(_key("sampled", version, selection))
+    statistics = _finish(source, moments, shown and shown.robust, shifted(progress, size, total), cancelled)
     if tensor.version == version:
         tensor.remember(_key("statistics", version, selection), statistics, 8 * BINS)
     return statistics
 
 
-def known_statistics(tensor: Tensor, selection: Selection, version: int) -> Statistics | None:
-    """What `statistics_of` returns without reading a value, if it has been asked at this version before."""
+@dataclass(frozen=True)
+class Facts:
+    """What a pass over all values has found by the way: exact.
+
+    Attributes
+    ----------
+    count, nan, posinf, neginf : int
+        As in `Statistics`.
+    min, max : int or float
+        Of the finite values, of which there are some.
+    mean : float
+    """
+
+    count: int
+    nan: int
+    posinf: int
+    neginf: int
+    min: int | float
+    max: int | float
+    mean: float
+
+
+def sampled_statistics(tensor: Tensor, selection: Selection, facts: Facts | None) -> Statistics:
+    """What can be said before all values are read: `statistics_of` of a sample, and of `facts` where they are known.
+
+    Its robust range is kept by `statistics_of`, if it proves right: the colours stay.
+    """
+    tensor.check_values()
+    version = tensor.version
+    size = prod(derive(tensor, selection).shape)
+    values = sample_of(tensor, selection)
+    moments = moments_of(values, values.size, "sample")
+    if moments.min is None or moments.max is None:
+        found = replace(_of_nothing(moments), sampled=values.size)
+    else:
+        found = _sampled(values, moments, facts or _facts_of(moments, size), size / values.size)
+    if tensor.version == version:
+        tensor.remember(_key("sampled", version, selection), found, 8 * BINS)
+    return found
+
+
+def _facts_of(moments: Moments, size: int) -> Facts:
+    """What a sample tells of `size` values."""
+    scale = size / (moments.count + moments.unusual)
+    nan, posinf, neginf = (round(n * scale) for n in (moments.nan, moments.posinf, moments.neginf))
+    least, most = moments.min, moments.max
+    assert least is not None
+    assert most is not None
+    return Facts(size - nan - posinf - neginf, nan, posinf, neginf, least, most, moments.mean)
+
+
+def _sampled(values: Array, moments: Moments, facts: Facts, scale: float) -> Statistics:
+    ends = float(facts.min), float(facts.max)
+    signed = facts.min < 0
+    low, high = _robust(_sample(moments), signed, ends, _cautious(values.size))
+    counts = count_block(values, ends, Thresholds(low, high))
+    return Statistics(
+        facts.count,
+        facts.nan,
+        facts.posinf,
+        facts.neginf,
+        zero=round(moments.zero * scale),
+        min=facts.min,
+        max=facts.max,
+        mean=facts.mean if isfinite(facts.mean) else None,
+        std=_std(moments),
+        histogram=Histogram(*ends, tuple(round(int(n) * scale) for n in counts.bins)),
+        robust=Robust(low, high, round((counts.below + counts.above) * scale)),
+        signed=signed,
+        sampled=values.size,
+    )
+
+
+def known_statistics(tensor: Tensor, selection: Selection, version: int, *, sampled: bool = False) -> Statistics | None:
+    """What `statistics_of` returns without reading a value, if it has been asked at this version before.
+
+    With `sampled`, failing that what `sampled_statistics` has returned.
+    """
     known: Statistics | None = tensor.recall(_key("statistics", version, selection))
+    if known is None and sampled:
+        known = tensor.recall(_key("sampled", version, selection))
     return known
 
 
@@ -175,36 +264,55 @@ def clipped(
 def _finish(
     source: TensorSource,
     moments: Moments,
+    shown: Robust | None,
     progress: Progress | None,
     cancelled: Cancel | None,
 ) -> Statistics:
-    counted = (moments.count, moments.nan, moments.posinf, moments.neginf, moments.zero)
-    if moments.min is None or moments.max is None:
-        return Statistics(*counted, None, None, None, None, None, None, signed=False)
+    """The statistics: `shown` is the robust range that is on screen, which stays if it holds enough of the values."""
     least, most = moments.min, moments.max
+    if least is None or most is None:
+        return _of_nothing(moments)
     ends = float(least), float(most)
     signed = least < 0
-    complete = moments.count + moments.unusual <= SAMPLE
-    sample = _sample(moments)
-    low, high = _robust(sample, signed, ends, COVERED if complete else _cautious(sample.size))
+    if shown is not None and (shown.low < 0) == signed:
+        low, high = shown.low, shown.high
+    else:
+        complete = moments.count + moments.unusual <= SAMPLE
+        sample = _sample(moments)
+        low, high = _robust(sample, signed, ends, COVERED if complete else _cautious(sample.size))
     counts = _count(source, ends, (low, high), progress, cancelled)
     if counts.below + counts.above > (1 - COVERED) * moments.count:
+        if shown is not None:
+            return _finish(source, moments, None, progress, cancelled)
         # The sample misled us, as values in a pattern can.
         edge = max(-ends[0], ends[1])
         low, high = (-edge, edge) if signed else ends
         counts.below = counts.above = 0
-    with np.errstate(all="ignore"):
-        std = sqrt(moments.m2 / moments.count) if isfinite(moments.m2) else None
     return Statistics(
-        *counted,
+        moments.count,
+        moments.nan,
+        moments.posinf,
+        moments.neginf,
+        moments.zero,
         min=least,
         max=most,
         mean=moments.mean if isfinite(moments.mean) else None,
-        std=std,
+        std=_std(moments),
         histogram=Histogram(*ends, tuple(int(n) for n in counts.bins)),
         robust=Robust(low, high, counts.below + counts.above),
         signed=signed,
     )
+
+
+def _of_nothing(moments: Moments) -> Statistics:
+    """Where no value is finite."""
+    counted = (moments.count, moments.nan, moments.posinf, moments.neginf, moments.zero)
+    return Statistics(*counted, None, None, None, None, None, None, signed=False)
+
+
+def _std(moments: Moments) -> float | None:
+    with np.errstate(all="ignore"):
+        return sqrt(moments.m2 / moments.count) if isfinite(moments.m2) else None
 
 
 def _count(
@@ -214,16 +322,20 @@ def _count(
     progress: Progress | None,
     cancelled: Cancel | None,
 ) -> Counts:
-    thresholds = Thresholds(*limits)
-    parts = each(
-        list(blocks(source.shape, BLOCK, memory_order(source))),
-        lambda box: count_block(source.read(box), ends, thresholds),
-        _size,
-        "Counting the values",
-        progress,
-        cancelled,
-    )
-    return Counts.merged(parts)
+    work = partial(_count_of, ends=ends, thresholds=Thresholds(*limits))
+    return Counts.merged(map_blocks(source, _boxes(source), work, "Counting the values", progress, cancelled))
+
+
+def _boxes(source: TensorSource) -> list[Index]:
+    return list(blocks(source.shape, block_of(source), memory_order(source)))
+
+
+def _moments_of(values: Array, box: Index, *, out_of: int) -> Moments:
+    return moments_of(values, out_of, str(box))
+
+
+def _count_of(values: Array, _box: Index, *, ends: tuple[float, float] | None, thresholds: Thresholds) -> Counts:
+    return count_block(values, ends, thresholds)
 
 
 def _sample(moments: Moments) -> Array:
@@ -252,10 +364,6 @@ def _robust(sample: Array, signed: bool, ends: tuple[float, float], share: float
     low, high = float(ranked[tail]), float(ranked[last - tail])
     # Nearly all values equal (a sparse tensor's zeros): the few others are what there is to see.
     return ends if low == high else (low, high)
-
-
-def _size(box: tuple[slice, ...]) -> int:
-    return prod(part.stop - part.start for part in box)
 
 
 def _json(value: int | float | None) -> int | float | str | None:

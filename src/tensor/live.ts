@@ -1,10 +1,14 @@
 import { Signal } from '@lumino/signaling';
 
 import type {
+  Channels,
+  Distribution,
   Graph,
   PlaneDescription,
   Profile,
+  Ridgelines,
   Selection,
+  Spectrum,
   Statistics,
   Structure,
   TileAddress,
@@ -17,7 +21,19 @@ import { ByteCache } from './cache';
 import { decodeTile } from './decode';
 import { isEmpty } from './plane';
 import { SourceError } from './source';
-import type { Plane, PlaneRequest, SourceState, SourceStatus, TensorSource, TilesArrived, Watched } from './source';
+import type {
+  ChannelsRequest,
+  Measured,
+  Plane,
+  PlaneRequest,
+  RidgelinesRequest,
+  SourceState,
+  SourceStatus,
+  SpectrumRequest,
+  TensorSource,
+  TilesArrived,
+  Watched
+} from './source';
 import type { Tile } from './tile';
 
 /** Tiles of all live sources of the page, together. */
@@ -88,6 +104,22 @@ export class LiveSource implements TensorSource {
 
   clipped(address: string, selection: Selection, low: number, high: number): Promise<{ below: number; above: number }> {
     return this.call('clipped', { address, selection, low, high });
+  }
+
+  distribution(of: Measured, watched?: Watched): Promise<Distribution> {
+    return this.call('distribution', { ...of }, watched);
+  }
+
+  ridgelines(of: RidgelinesRequest, watched?: Watched): Promise<Ridgelines> {
+    return this.call('ridgelines', { ...of }, watched);
+  }
+
+  channels(of: ChannelsRequest, watched?: Watched): Promise<Channels> {
+    return this.call('channels', { ...of }, watched);
+  }
+
+  spectrum(of: SpectrumRequest, watched?: Watched): Promise<Spectrum> {
+    return this.call('spectrum', { ...of }, watched);
   }
 
   open(wanted: PlaneRequest): Promise<Plane> {

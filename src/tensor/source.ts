@@ -1,6 +1,19 @@
 import type { ISignal } from '@lumino/signaling';
 
-import type { Component, Graph, PlaneDescription, Profile, Selection, Structure, TileAddress } from '../wire/protocol';
+import type {
+  Channels,
+  Component,
+  Distribution,
+  Graph,
+  PlaneDescription,
+  Profile,
+  Ridgelines,
+  Scope,
+  Selection,
+  Spectrum,
+  Structure,
+  TileAddress
+} from '../wire/protocol';
 import type { Tile } from './tile';
 
 /**
@@ -37,6 +50,36 @@ export interface PlaneRequest extends Watched {
   readonly selection: Selection;
   /** Names the asking view: a newer request of the same view makes its older ones stale. */
   readonly view: string;
+}
+
+/** The values that are measured. */
+export interface Measured {
+  readonly address: string;
+  readonly selection: Selection;
+  readonly scope: Scope;
+}
+
+export interface RidgelinesRequest extends Measured {
+  readonly dim: string;
+  /** At most 64; null for as many spread evenly. */
+  readonly indices: readonly number[] | null;
+  readonly scale: Ridgelines['scale'];
+}
+
+export interface ChannelsRequest extends Measured {
+  readonly dim: string;
+  /** A column's name. */
+  readonly sort: string;
+  readonly descending: boolean;
+  readonly offset: number;
+  readonly count: number;
+}
+
+export interface SpectrumRequest {
+  readonly address: string;
+  readonly selection: Selection;
+  /** The matrix is this dimension × all others; null for row × column at the selection's fixed indices. */
+  readonly flatten: string | null;
 }
 
 export interface TilesArrived {
@@ -86,6 +129,11 @@ export interface TensorSource {
     low: number,
     high: number
   ): Promise<{ readonly below: number; readonly above: number }>;
+  /** These four make passes over the values; what they found is remembered by the kernel. */
+  distribution(of: Measured, watched?: Watched): Promise<Distribution>;
+  ridgelines(of: RidgelinesRequest, watched?: Watched): Promise<Ridgelines>;
+  channels(of: ChannelsRequest, watched?: Watched): Promise<Channels>;
+  spectrum(of: SpectrumRequest, watched?: Watched): Promise<Spectrum>;
   /** The view is gone: cancel what it asked for. */
   forget(view: string): void;
   dispose(): void;

@@ -158,13 +158,46 @@ export interface Profile {
   readonly seconds: number;
 }
 
-/** Where the colours of a view begin and end. */
+export const COLOUR_MODES = ['robust', 'full', 'percentile', 'fixed', 'locked'] as const;
+export const ASPECTS = ['square', 'fill'] as const;
+
+/** Values that are not drawn: those whose magnitude is under the threshold, or over it. */
+export interface Hidden {
+  readonly side: 'under' | 'over';
+  readonly threshold: number;
+}
+
+/** Where the colours of a view begin and end, and what is not drawn. */
 export interface ColourState {
-  readonly mode: 'robust' | 'full' | 'fixed';
+  /** `locked`: fixed, for every tensor and every view of the page. */
+  readonly mode: (typeof COLOUR_MODES)[number];
+  /** The ends of a fixed or locked range. */
   readonly low: number | null;
   readonly high: number | null;
+  /** How many percent of the values a percentile range covers, as much being left out at either end. */
+  readonly percentile: number;
   /** Which of a pooled cell's numbers is drawn. */
   readonly statistic: 'mean' | 'min' | 'max';
+  readonly hidden: Hidden | null;
+}
+
+/** The middle of what is seen, in cells of a facet, and how wide a cell is, in CSS pixels. */
+export interface Place {
+  readonly facet: number;
+  readonly row: number;
+  readonly column: number;
+  readonly zoom: number;
+}
+
+/** A place that was kept: a tensor as it was looked at. */
+export interface Bookmark {
+  readonly name: string;
+  readonly address: string;
+  readonly selection: Selection;
+  /** Null where all of it was seen. */
+  readonly place: Place | null;
+  readonly colour: ColourState;
+  readonly aspect: ViewState['aspect'];
 }
 
 /** The trait `state`: all that a view remembers, the same value in Python. */
@@ -174,7 +207,13 @@ export interface ViewState {
   readonly tab: string | null;
   readonly slices: Readonly<Record<string, Selection>>;
   readonly region: Readonly<Record<string, readonly [number, number]>> | null;
+  /** A set of indices of one dimension, by its name. */
+  readonly channels: Readonly<Record<string, readonly number[]>> | null;
   readonly colour: ColourState;
+  /** The cells of a matrix: squares, or as wide and as high as fill the stage. */
+  readonly aspect: (typeof ASPECTS)[number];
+  /** By name, in the order in which they were kept. */
+  readonly bookmarks: readonly Bookmark[];
 }
 
 export const DEFAULT_STATE: ViewState = {
@@ -183,7 +222,10 @@ export const DEFAULT_STATE: ViewState = {
   tab: null,
   slices: {},
   region: null,
-  colour: { mode: 'robust', low: null, high: null, statistic: 'mean' }
+  channels: null,
+  colour: { mode: 'robust', low: null, high: null, percentile: 99, statistic: 'mean', hidden: null },
+  aspect: 'square',
+  bookmarks: []
 };
 
 export type PageMessage =
@@ -240,4 +282,94 @@ export type KernelMessage =
 export interface EventMessage {
   readonly kind: 'event';
   readonly changed: readonly { readonly address: string; readonly version: number }[];
+}
+
+/** Of which values: all of a tensor's, or those at the selection's fixed indices. Reduced, the reduced tensor's either way. */
+export type Scope = 'tensor' | 'slice';
+
+export interface Quantile {
+  readonly p: number;
+  readonly value: number | null;
+}
+
+/** All-zero groups of values, of all that there are: `total` of them, each of `shape` (rows × columns). */
+export interface ZeroBlocks {
+  /** `2:4`, `rows`, `columns`, `4×4`, … */
+  readonly name?: string;
+  readonly shape: readonly [rows: number, columns: number];
+  readonly empty: number;
+  readonly total: number;
+}
+
+/** How a tensor's values are spread: the answer to `distribution`. */
+export interface Distribution {
+  readonly count: number;
+  readonly nan: number;
+  readonly posinf: number;
+  readonly neginf: number;
+  readonly zero: number;
+  readonly near_zero: { readonly threshold: number | null; readonly count: number } | null;
+  readonly mean: number | null;
+  readonly std: number | null;
+  readonly min: number | string | null;
+  readonly max: number | string | null;
+  readonly norms: { readonly l1: number | null; readonly l2: number | null; readonly max: number | null };
+  readonly quantiles: readonly Quantile[];
+  /** The most by which a quantile may be off; null where they are exact. */
+  readonly quantile_error: number | null;
+  readonly linear: Histogram | null;
+  /** Bins symmetric about 0 and equal in log|x|, with one about 0 in their middle. */
+  readonly symlog: { readonly edges: readonly number[]; readonly counts: readonly number[] } | null;
+  /** Every value that occurs, ascending, where they are few. */
+  readonly exact: { readonly values: readonly number[]; readonly counts: readonly number[] } | null;
+  readonly sparsity: { readonly blocks: readonly ZeroBlocks[] } | null;
+}
+
+/** One histogram an index of a dimension, over the same bins: the answer to `ridgelines`. */
+export interface Ridgelines {
+  readonly dim: string;
+  readonly size: number;
+  readonly indices: readonly number[];
+  readonly edges: readonly number[];
+  readonly scale: 'linear' | 'symlog';
+  readonly counts: readonly (readonly number[])[];
+  readonly medians: readonly (number | null)[];
+}
+
+/** A page of the table with one row an index of a dimension: the answer to `channels`. */
+export interface Channels {
+  readonly dim: string;
+  readonly size: number;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (number | null)[])[];
+  /** Of each column over all rows. */
+  readonly ends: Readonly<Record<string, readonly [least: number | null, most: number | null]>>;
+}
+
+/** The tail of the eigenvalues as a power law, or why it is none. */
+export interface PowerLaw {
+  readonly alpha: number;
+  readonly xmin: number;
+  readonly D: number;
+  readonly tail: number;
+}
+
+/** The singular values of a matrix: the answer to `spectrum`. */
+export interface Spectrum {
+  readonly rows: number;
+  readonly columns: number;
+  /** Descending; thinned evenly in the logarithm of the rank where they are many. */
+  readonly values: readonly number[];
+  readonly ranks: readonly number[];
+  readonly frobenius: number | null;
+  readonly spectral: number | null;
+  readonly nuclear: number | null;
+  readonly rank: number | null;
+  readonly stable_rank: number | null;
+  readonly effective_rank: number | null;
+  readonly power_law: PowerLaw | { readonly why: string } | null;
+  /** Of log10 λ. */
+  readonly density: { readonly edges: readonly number[]; readonly counts: readonly number[] } | null;
+  readonly flattened: string;
+  readonly note: string | null;
 }

@@ -7,19 +7,36 @@ import { Signal } from '@lumino/signaling';
 import { cellsOf, isEmpty, levelShape } from '../../src/tensor/plane';
 import { isReduction, selectionKey } from '../../src/tensor/selection';
 import { SourceError } from '../../src/tensor/source';
-import type { Plane, PlaneRequest, SourceState, TensorSource, TilesArrived, Watched } from '../../src/tensor/source';
+import type {
+  ChannelsRequest,
+  Measured,
+  Plane,
+  PlaneRequest,
+  RidgelinesRequest,
+  SourceState,
+  SpectrumRequest,
+  TensorSource,
+  TilesArrived,
+  Watched
+} from '../../src/tensor/source';
 import type { CellArray, Tile } from '../../src/tensor/tile';
 import { fromHalf } from '../../src/tensor/tile';
 import type {
+  Channels,
+  Distribution,
   Graph,
   NodeDescriptor,
   Profile,
+  Ridgelines,
   Selection,
+  Spectrum,
   Statistics,
   Structure,
   TensorDescriptor,
   TileAddress
 } from '../../src/wire/protocol';
+import { channelsOf, distributionOf, ridgelinesOf, spectrumOf } from './fake-measures';
+import type { Values } from './fake-measures';
 
 export interface FakeTensor {
   readonly address: string;
@@ -312,6 +329,99 @@ export class FakeSource implements TensorSource {
       above += Number.isFinite(value) && value > high ? 1 : 0;
     }
     return Promise.resolve({ below, above });
+  }
+
+  /** How often each measure was asked for: 'distribution', 'channels 0+200', … */
+  readonly measured: string[] = [];
+
+  async distribution(of: Measured, watched: Watched = {}): Promise<Distribution> {
+    await this.measure(`distribution ${of.scope}`, watched);
+    return distributionOf(this.valuesFor(of));
+  }
+
+  async ridgelines(of: RidgelinesRequest, watched: Watched = {}): Promise<Ridgelines> {
+    await this.measure(`ridgelines ${of.dim}`, watched);
+    return ridgelinesOf(this.valuesFor(of), of);
+  }
+
+  async channels(of: ChannelsRequest, watched: Watched = {}): Promise<Channels> {
+    await this.measure(`channels ${of.offset}+${of.count}`, watched);
+    return channelsOf(this.valuesFor(of), of);
+  }
+
+  async spectrum({ flatten, ...of }: SpectrumRequest, watched: Watched = {}): Promise<Spectrum> {
+    await this.measure('spectrum', watched);
+    const { address, selection } = of;
+    const { dims, shape } = this.valuesFor({ ...of, scope: 'tensor' });
+    const flat = dims.map(dim => [dim, dim === flatten ? 'row' : 'column'] as const);
+    const uses = Object.entries(selection.dims).map(([dim, use]) => [dim, use === 'facet' ? 0 : use] as const);
+    const { values, ...matrix } = this.valuesFor({
+      address,
+      selection: { ...selection, dims: Object.fromEntries(flatten === null ? uses : flat) },
+      scope: 'slice'
+    });
+    if (flatten === null) {
+      const [rows = 1, columns = 1] = matrix.shape.slice(-2);
+      return spectrumOf(rows, columns, values, `${matrix.dims.join(' × ')}, at the indices of the slice`);
+    }
+    const axis = dims.indexOf(flatten);
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const rows = shape[axis]!;
+    const lists = Array.from({ length: rows }, (_, index) =>
+      values.filter((_, i) => Math.floor(i / inner) % rows === index)
+    );
+    return spectrumOf(rows, values.length / rows, lists.flat(), `${flatten} × all other dimensions`);
+  }
+
+  private async measure(what: string, { signal, onProgress }: Watched): Promise<void> {
+    this.measured.push(what);
+    const steps = Math.max(1, this.progress);
+    for (let step = 1; step <= steps; step++) {
+      await pause(this.delay.open / steps);
+      signal?.throwIfAborted();
+      if (this.progress) {
+        onProgress?.({ done: step, total: steps, label: 'Counting' });
+      }
+    }
+    if (this.failure) {
+      throw this.failure;
+    }
+  }
+
+  /** Reduced where the selection says so; at its fixed indices where the scope does. */
+  private valuesFor({ address, selection, scope }: Measured): Values {
+    const tensor = this.tensors.get(address);
+    if (!tensor) {
+      throw new SourceError('unknown-address', `There is no tensor ${address}.`);
+    }
+    const { dims, shape, dtype } = descriptorOf(tensor);
+    const strides = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
+    const axes = dims.flatMap((dim, axis) => {
+      const use = selection.dims[dim]!;
+      return isReduction(use) || (scope === 'slice' && typeof use === 'number') ? [] : [axis];
+    });
+    const offsets = (list: readonly number[]): number[] =>
+      list.reduce<number[]>(
+        (starts, axis) =>
+          starts.flatMap(start => Array.from({ length: shape[axis]! }, (_, i) => start + i * strides[axis]!)),
+        [0]
+      );
+    const reduced = dims.flatMap((dim, axis) => (isReduction(selection.dims[dim]!) ? [axis] : []));
+    const fixed = dims.reduce((at, dim, axis) => {
+      const use = selection.dims[dim]!;
+      return scope === 'slice' && typeof use === 'number' ? at + use * strides[axis]! : at;
+    }, 0);
+    const inner = offsets(reduced);
+    const read = (start: number): number => {
+      const list = inner.map(i => Number(elementOf(tensor, selection.component, fixed + start + i)));
+      return reduced.length ? reduce(list, String(selection.dims[dims[reduced[0]!]!])) : list[0]!;
+    };
+    return {
+      values: offsets(axes).map(read),
+      shape: axes.map(axis => shape[axis]!),
+      dims: axes.map(axis => dims[axis]!),
+      dtype: reduced.length ? 'float32' : dtype
+    };
   }
 
   forget(view: string): void {

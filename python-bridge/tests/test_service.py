@@ -423,6 +423,17 @@ def test_statistics_are_those_of_every_value(page, tensor, weights):
     assert found["std"] == pytest.approx(values.std(), rel=1e-9)
 
 
+def test_scales_are_what_rows_were_divided_by(page, tensor, weights):
+    selection = {**Selection.of(tensor).to_json(), "normalise": "row"}
+    page.say(call("s", "scales", address=tensor.address, selection=selection))
+    page.end("s")
+    found = page.result("s")
+    assert found["shape"] == [700]
+    np.testing.assert_array_equal(np.array(found["scales"], "f4"), np.abs(weights["fc.weight"]).max(1))
+    page.say(call("plain", "scales", address=tensor.address, selection=Selection.of(tensor).to_json()))
+    assert page.end("plain")["code"] == "bad-argument"
+
+
 def test_two_threads_serve_every_service(weights):
     services = [Service(describe(weights)) for _ in range(5)]
     seen = []

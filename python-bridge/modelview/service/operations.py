@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..tensors import clipped as count_clipped
+from ..tensors.derive import scales_of
 from ..tensors.statistics import statistics_of
 from ..wire import replies
 from ..wire.protocol import LONGEST_ADDRESS, ArgumentError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ..tensors import Selection, Tensor
     from .job import Job, Pause
     from .service import Service
+
+MOST_SCALES = 2**20
 
 Operation = Callable[["Service", "Job", Mapping[str, Any]], "Iterator[Reply | Pause]"]
 
@@ -71,7 +74,20 @@ OPERATIONS: Mapping[str, Operation] = {
     "profile": profile,
     "clipped": clipped,
     "statistics": statistics,
+    "scales": scales,
 }
+
+
+def scales(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
+    """What the rows or columns of a normalised selection are divided by: with it the page tells the values themselves."""
+    _only(arguments, "address", "selection")
+    tensor, selection = _tensor(service, arguments)
+    if selection.normalise is None:
+        raise ArgumentError("`selection` must say by `normalise` what is divided: rows or columns.")
+    found = scales_of(tensor, selection, job.progress, job.unwanted)
+    if found.size > MOST_SCALES:
+        raise ArgumentError(f"That would be {found.size:,} numbers, and at most {MOST_SCALES:,} are told at once.")
+    yield replies.done(job.request, {"shape": list(found.shape), "scales": found.ravel().tolist()})
 
 
 def _tensor(service: Service, arguments: Mapping[str, Any]) -> tuple[Tensor, Selection]:

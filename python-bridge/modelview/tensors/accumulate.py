@@ -27,6 +27,9 @@ def partial_of(block: Array, _box: object = None, *, statistic: str, axes: tuple
         if statistic in ("min", "max"):
             return Partial(getattr(block, statistic)(axes, keepdims=True))
         wide = block.astype(np.float64)
+        if statistic == "peak":
+            finite = np.where(np.isfinite(wide), np.abs(wide), 0)
+            return Partial(finite.max(axes, keepdims=True, initial=0))
         if statistic == "norm":
             np.square(wide, out=wide)
         if statistic != "std":
@@ -38,7 +41,7 @@ def partial_of(block: Array, _box: object = None, *, statistic: str, axes: tuple
 
 
 class Accumulator:
-    """One float64 per kept cell.
+    """One float64 per kept cell: of a reduction, or of 'peak', the largest magnitude of the finite values.
 
     Examples
     --------
@@ -65,7 +68,7 @@ class Accumulator:
         with np.errstate(all="ignore"):
             if self.statistic == "min":
                 np.minimum(target, part.value, out=target)
-            elif self.statistic == "max":
+            elif self.statistic in ("max", "peak"):
                 np.maximum(target, part.value, out=target)
             elif part.mean is None:
                 target += part.value
@@ -79,7 +82,7 @@ class Accumulator:
 
     def result(self, count: int) -> Array:
         """The statistic, of `count` values a cell."""
-        if count == 0 and self.statistic not in ("sum", "norm"):
+        if count == 0 and self.statistic not in ("sum", "norm", "peak"):
             return np.full(self.value.shape, np.nan)
         if self.statistic == "mean":
             return self.value / count

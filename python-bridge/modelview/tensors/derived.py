@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-__all__ = ["ComponentSource", "ReducedSource", "derive", "derived_key", "kept_dims"]
+__all__ = ["ComponentSource", "Derived", "ReducedSource", "derived_key", "kept_dims", "reduced_source"]
 
 SMALL_ENOUGH_TO_KEEP = 2**22
 """Cells. A reduced tensor of up to this many is computed once and cached."""
 
 
-def derive(
+def reduced_source(
     tensor: Tensor,
     selection: Selection,
     *,
@@ -40,7 +40,7 @@ def derive(
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> TensorSource:
-    """The source that a selection's rows, columns, facets and indices point into.
+    """The source of a selection's component, with its reduced dimensions gone: see `derive.derive`.
 
     Its dimensions are `kept_dims(tensor, selection)`. With `whole`, complex values stay complex. To reduce reads all
     values, the first time: hence the progress.
@@ -52,10 +52,23 @@ def derive(
     if selection.statistic is None:
         return source
     axes = tuple(tensor.dims.index(name) for name in selection.reduced)
-    reduced = ReducedSource(source, axes, selection.statistic)
+    return remembered_reduction(tensor, selection, source, axes, selection.statistic, progress, cancelled)
+
+
+def remembered_reduction(
+    tensor: Tensor,
+    selection: Selection,
+    source: TensorSource,
+    axes: tuple[int, ...],
+    statistic: str,
+    progress: Progress | None,
+    cancelled: Cancel | None,
+) -> ReducedSource:
+    """Reduce, at once and for good where little is left of it."""
+    reduced = ReducedSource(source, axes, statistic)
     if prod(reduced.shape) > SMALL_ENOUGH_TO_KEEP:
         return reduced
-    key = ("reduced", tensor.version, *derived_key(selection))
+    key = ("reduced", tensor.version, *derived_key(selection.plain), axes, statistic)
     values = tensor.recall(key)
     if values is None:
         values = reduced.compute(tuple(slice(0, size) for size in reduced.shape), progress, cancelled)
@@ -65,8 +78,12 @@ def derive(
 
 
 def derived_key(selection: Selection) -> tuple[Any, ...]:
-    """What tells one derived source of a tensor from another."""
-    return (selection.component, selection.statistic, selection.reduced)
+    """What tells the values of one derived source of a tensor from another's, in whatever order they stand."""
+    rows: tuple[Any, ...] = ()
+    if selection.normalise is not None:
+        across = "column" if selection.normalise == "row" else "row"
+        rows = (selection.normalise, selection.named(across))
+    return (selection.component, selection.statistic, selection.reduced, *rows)
 
 
 def kept_dims(tensor: Tensor, selection: Selection) -> tuple[str, ...]:
@@ -74,7 +91,7 @@ def kept_dims(tensor: Tensor, selection: Selection) -> tuple[str, ...]:
     return tuple(name for name in tensor.dims if name not in selection.reduced)
 
 
-class _Derived:
+class Derived:
     """What a derived source has from the one below it."""
 
     requires_grad: bool | None = None
@@ -94,22 +111,27 @@ class _Derived:
 
     @property
     def device(self) -> str:
+        """Where the values below are."""
         return self.source.device
 
     @property
     def layout(self) -> str:
+        """They are computed."""
         return "strided"
 
     @property
     def dtype(self) -> str:
+        """Its own."""
         raise NotImplementedError
 
     @property
     def nbytes(self) -> int:
+        """The bytes that all its values would take."""
         return prod(self.shape) * np.dtype(self.dtype).itemsize
 
     @property
     def problem(self) -> str | None:
+        """That of the source below."""
         return self.source.problem
 
     def version(self) -> object:
@@ -117,7 +139,7 @@ class _Derived:
         return self.source.version()
 
 
-class ComponentSource(_Derived):
+class ComponentSource(Derived):
     """The magnitude, phase (radians, -π … π), real or imaginary part of complex values."""
 
     def __init__(self, source: TensorSource, component: str) -> None:
@@ -168,7 +190,7 @@ def _component_of(values: Array, component: str) -> Array:
         return np.asarray(np.abs(values))
 
 
-class ReducedSource(_Derived):
+class ReducedSource(Derived):
     """Dimensions reduced together by one statistic, accumulated in float64.
 
     NaN and infinities go through as in NumPy: the mean of a slice with a NaN is NaN. Of an empty

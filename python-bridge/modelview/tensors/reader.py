@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .blocks import block_of, memory_order
-from .derived import derive, kept_dims
+from .derive import derive
+from .derived import kept_dims
 from .dtype import Array, real_dtype
 from .plane import Plane
 from .source import Index

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .blocks import block_of, blocks, memory_order
-from .derived import derive, derived_key
+from .derive import derive
+from .derived import derived_key
 from .dtype import Array
 from .mapped import MappingSource, map_blocks
 from .source import Index
@@ -46,7 +47,7 @@ def sample_of(tensor: Tensor, selection: Selection) -> Array:
     known: Array | None = tensor.recall(_key(tensor, selection))
     if known is not None:
         return known
-    source = derive(tensor, selection)
+    source = derive(tensor, selection.unordered)
     size = prod(source.shape)
     if size <= RUNS * RUN:
         return source.read(tuple(slice(0, extent) for extent in source.shape)).ravel()

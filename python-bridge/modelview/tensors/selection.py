@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from ..errors import SelectionError
 from .dtype import is_complex
 
-__all__ = ["COMPLEX_COMPONENTS", "REDUCTIONS", "Selection", "Shaped", "Use"]
+__all__ = ["COMPLEX_COMPONENTS", "NORMALISED", "ORDERS", "REDUCTIONS", "Selection", "Shaped", "Use"]
 
 REDUCTIONS = ("mean", "min", "max", "sum", "std", "norm")
+ORDERS = ("norm", "mean", "cluster")
+NORMALISED = ("row", "column")
 COMPLEX_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
 
 Use: TypeAlias = "str | int | slice"
@@ -49,6 +51,10 @@ class Selection:
         'norm').
     component : str
         'value', or for complex values 'magnitude', 'phase', 'real', 'imaginary'.
+    order : mapping of str to str
+        The dimensions whose indices stand in another order: by 'norm', 'mean' or 'cluster'.
+    normalise : str or None
+        'row' or 'column': each is divided by its largest finite magnitude.
 
     Examples
     --------
@@ -58,6 +64,8 @@ class Selection:
 
     dims: Mapping[str, Use]
     component: str = "value"
+    order: Mapping[str, str] = field(default_factory=dict)
+    normalise: str | None = None
 
     ROLES: ClassVar[tuple[str, ...]] = ("row", "column", "facet")
 
@@ -90,7 +98,7 @@ class Selection:
             For a wrong name, use or index; the message lists the right ones.
         """
         shape, dims = tuple(tensor.shape), tuple(tensor.dims)
-        uses, said = _unpack(mapping, dims)
+        uses, said, order, normalise = _unpack(mapping, dims)
         component = _component(component or said, tensor.dtype)
         if uses is None:
             if not keep:
@@ -110,7 +118,7 @@ class Selection:
             name: _use(name, uses.get(name, slice(None)), size, keep) for name, size in zip(dims, shape, strict=True)
         }
         _check_together(checked)
-        return cls(checked, component)
+        return cls(checked, component, _order(order, checked), _normalise(normalise, checked))
 
     @classmethod
     def default(cls, shape: Sequence[int], dims: Sequence[str], dtype: str) -> Selection:
@@ -145,7 +153,22 @@ class Selection:
 
     def to_json(self) -> dict[str, Any]:
         """The selection as the protocol's JSON value."""
-        return {"dims": dict(self.dims), "component": self.component}
+        said: dict[str, Any] = {"dims": dict(self.dims), "component": self.component}
+        if self.order:
+            said["order"] = dict(self.order)
+        if self.normalise is not None:
+            said["normalise"] = self.normalise
+        return said
+
+    @property
+    def unordered(self) -> Selection:
+        """The same with the indices as given: equal in all that does not depend on where a value stands."""
+        return replace(self, order={})
+
+    @property
+    def plain(self) -> Selection:
+        """The same with the indices as given and the values as they are."""
+        return replace(self, order={}, normalise=None)
 
     @property
     def key(self) -> str:
@@ -169,17 +192,42 @@ class Selection:
 
 def _unpack(
     mapping: Selection | Mapping[str, Any] | None, dims: tuple[str, ...]
-) -> tuple[dict[str, Any] | None, str | None]:
+) -> tuple[dict[str, Any] | None, str | None, object, object]:
+    """What is said of the dimensions, the component, the order and the normalisation."""
     if mapping is None:
-        return None, None
+        return None, None, None, None
     if isinstance(mapping, Selection):
-        return dict(mapping.dims), mapping.component
+        return dict(mapping.dims), mapping.component, mapping.order, mapping.normalise
     if not isinstance(mapping, Mapping):
         raise SelectionError(f"a selection is a mapping of dimensions ({_names(dims)}) to uses, not {_short(mapping)}")
     inner = mapping.get("dims")
     if isinstance(inner, Mapping):
-        return dict(inner), mapping.get("component")
-    return dict(mapping), None
+        return dict(inner), mapping.get("component"), mapping.get("order"), mapping.get("normalise")
+    return dict(mapping), None, None, None
+
+
+def _order(order: object, uses: Mapping[str, Use]) -> dict[str, str]:
+    if order is None:
+        return {}
+    if not isinstance(order, Mapping):
+        raise SelectionError(f"`order` is {{dimension: {_names(ORDERS, 'or')}}}, not {_short(order)}")
+    for name, by in order.items():
+        if uses.get(name) not in Selection.ROLES:
+            shown = [each for each, use in uses.items() if isinstance(use, str) and use in Selection.ROLES]
+            raise SelectionError(f"`order` of {_short(name)}: only what is shown has an order, here {_names(shown)}")
+        if by not in ORDERS:
+            raise SelectionError(f"`order` of {name!r} cannot be {_short(by)}. Choose {_names(ORDERS, 'or')}")
+    return {name: str(order[name]) for name in uses if name in order}
+
+
+def _normalise(by: object, uses: Mapping[str, Use]) -> str | None:
+    if by is None:
+        return None
+    if by not in NORMALISED:
+        raise SelectionError(f"`normalise` cannot be {_short(by)}. Choose {_names(NORMALISED, 'or')}, or leave it out")
+    if not {"row", "column"} <= {use for use in uses.values() if isinstance(use, str)}:
+        raise SelectionError("`normalise` needs a dimension for the rows and one for the columns")
+    return str(by)
 
 
 def _component(component: Any, dtype: str) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..errors import SelectionError
 from .blocks import block_of, blocks, memory_order
-from .derived import derive, derived_key
+from .derive import derive
+from .derived import derived_key
 from .dtype import Array
 from .histogram import BINS, Counts, Thresholds, count_block
 from .mapped import map_blocks
@@ -129,7 +130,7 @@ def statistics_of(
     known = known_statistics(tensor, selection, version)
     if known is not None:
         return known
-    source = derive(tensor, selection, progress=progress, cancelled=cancelled)
+    source = derive(tensor, selection.unordered, progress=progress, cancelled=cancelled)
     size = prod(source.shape)
     total = 2 * size
     moments = tensor.recall(_key("moments", version, selection))
@@ -173,7 +174,7 @@ def sampled_statistics(tensor: Tensor, selection: Selection, facts: Facts | None
     """
     tensor.check_values()
     version = tensor.version
-    size = prod(derive(tensor, selection).shape)
+    size = prod(derive(tensor, selection.unordered).shape)
     values = sample_of(tensor, selection)
     moments = moments_of(values, values.size, "sample")
     if moments.min is None or moments.max is None:
@@ -254,7 +255,7 @@ def clipped(
     SelectionError, NoValuesError, Cancelled
     """
     tensor.check_values()
-    source = derive(tensor, Selection.of(tensor, selection, keep=True))
+    source = derive(tensor, Selection.of(tensor, selection, keep=True).unordered)
     if low != low or high != high:
         raise SelectionError(f"a range of {low} to {high}: give two numbers")
     counts = _count(source, None, (low, high), progress, cancelled)

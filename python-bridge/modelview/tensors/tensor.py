@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import ClosedError, NoValuesError
 from .cache import shared_cache
-from .derived import derive
+from .derive import derive
 from .dtype import Array
 from .selection import Selection, Use
 from .source import ClosedSource, TensorSource

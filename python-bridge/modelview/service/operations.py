@@ -68,18 +68,8 @@ def statistics(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iter
     yield replies.done(job.request, counted.to_json())
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "structure": structure,
-    "graph": graph,
-    "profile": profile,
-    "clipped": clipped,
-    "statistics": statistics,
-    "scales": scales,
-}
-
-
 def scales(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
-    """What the rows or columns of a normalised selection are divided by: with it the page tells the values themselves."""
+    """What the rows or columns of a normalised selection are divided by, from which the page tells the values."""
     _only(arguments, "address", "selection")
     tensor, selection = _tensor(service, arguments)
     if selection.normalise is None:
@@ -88,6 +78,16 @@ def scales(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator
     if found.size > MOST_SCALES:
         raise ArgumentError(f"That would be {found.size:,} numbers, and at most {MOST_SCALES:,} are told at once.")
     yield replies.done(job.request, {"shape": list(found.shape), "scales": found.ravel().tolist()})
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "structure": structure,
+    "graph": graph,
+    "profile": profile,
+    "clipped": clipped,
+    "statistics": statistics,
+    "scales": scales,
+}
 
 
 def _tensor(service: Service, arguments: Mapping[str, Any]) -> tuple[Tensor, Selection]:

@@ -4,6 +4,7 @@ import type {
   Channels,
   Distribution,
   Graph,
+  OrderBy,
   PlaneDescription,
   Profile,
   Ridgelines,
@@ -56,8 +57,11 @@ const STATUS: Record<LinkState, SourceStatus> = {
 const tileName = (tile: TileAddress | TileHeader): string =>
   'level' in tile ? `${tile.level}/${tile.facet}/${tile.row}/${tile.column}` : tile.join('/');
 
-const planeName = (address: string, { dims, component }: Selection): string =>
-  JSON.stringify([address, component, Object.entries(dims).sort(([a], [b]) => (a < b ? -1 : 1))]);
+const sorted = (entries: object = {}): [string, unknown][] =>
+  Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
+
+const planeName = (address: string, { dims, component, order, normalise }: Selection): string =>
+  JSON.stringify([address, component, sorted(dims), sorted(order), normalise ?? null]);
 
 const cache = new ByteCache<Tile>(TILE_CACHE_BYTES);
 let sources = 0;
@@ -120,6 +124,35 @@ export class LiveSource implements TensorSource {
 
   spectrum(of: SpectrumRequest, watched?: Watched): Promise<Spectrum> {
     return this.call('spectrum', { ...of }, watched);
+  }
+
+  async count(plane: Plane, watched?: Watched): Promise<Statistics> {
+    const { address, selection } = plane;
+    const statistics = this.sameStatistics(await this.call<Statistics>('statistics', { address, selection }, watched));
+    const known = this.planes.get(planeName(address, selection));
+    if (known?.key === plane.key) {
+      this.remember({ ...known, statistics });
+    }
+    return statistics;
+  }
+
+  async order(address: string, selection: Selection, dim: string, by: OrderBy): Promise<readonly number[]> {
+    const found = await this.call<{ readonly order: readonly number[] }>('order', { address, selection, dim, by });
+    return found.order;
+  }
+
+  async scales(address: string, selection: Selection): Promise<readonly number[]> {
+    const found = await this.call<{ readonly scales: readonly number[] }>('scales', { address, selection });
+    return found.scales;
+  }
+
+  async quantiles(address: string, selection: Selection, p: readonly number[]): Promise<readonly (number | null)[]> {
+    const { values } = await this.call<{ readonly values: readonly (number | null)[] }>('quantiles', {
+      address,
+      selection,
+      p
+    });
+    return values;
   }
 
   open(wanted: PlaneRequest): Promise<Plane> {

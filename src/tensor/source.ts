@@ -5,12 +5,14 @@ import type {
   Component,
   Distribution,
   Graph,
+  OrderBy,
   PlaneDescription,
   Profile,
   Ridgelines,
   Scope,
   Selection,
   Spectrum,
+  Statistics,
   Structure,
   TileAddress
 } from '../wire/protocol';
@@ -122,6 +124,12 @@ export interface TensorSource {
    * are cancelled, tiles held or under way are not asked for again. Each arrives by `tilesArrived`.
    */
   want(view: string, plane: Plane, tiles: readonly TileAddress[]): void;
+  /** The statistics of all values of a plane that came with those of a sample. Rejects with SourceError, or AbortError. */
+  count(plane: Plane, watched?: Watched): Promise<Statistics>;
+  /** What stands at each place where a dimension's indices are in another order; the selection is without that order. */
+  order(address: string, selection: Selection, dim: string, by: OrderBy): Promise<readonly number[]>;
+  /** What the rows (or columns) of a normalised selection are divided by: docs/protocol.md, 'scales'. */
+  scales(address: string, selection: Selection): Promise<readonly number[]>;
   /** Exact counts of finite values outside a colour range. */
   clipped(
     address: string,
@@ -134,6 +142,8 @@ export interface TensorSource {
   ridgelines(of: RidgelinesRequest, watched?: Watched): Promise<Ridgelines>;
   channels(of: ChannelsRequest, watched?: Watched): Promise<Channels>;
   spectrum(of: SpectrumRequest, watched?: Watched): Promise<Spectrum>;
+  /** The values below which these parts (0 to 1) of the finite values lie; null where there are none. */
+  quantiles(address: string, selection: Selection, p: readonly number[]): Promise<readonly (number | null)[]>;
   /** The view is gone: cancel what it asked for. */
   forget(view: string): void;
   dispose(): void;

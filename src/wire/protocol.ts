@@ -13,9 +13,17 @@ export type Use = Axis | Reduction | number;
 export const COMPLEX_COMPONENTS = ['magnitude', 'phase', 'real', 'imaginary'] as const;
 export type Component = 'value' | (typeof COMPLEX_COMPONENTS)[number];
 
+/** Another order of a dimension's indices: the largest first, or like beside like. */
+export const ORDERS = ['norm', 'mean', 'cluster'] as const;
+export type OrderBy = (typeof ORDERS)[number];
+
 export interface Selection {
   readonly dims: Readonly<Record<string, Use>>;
   readonly component: Component;
+  /** Left out where all indices stand as given. */
+  readonly order?: Readonly<Record<string, OrderBy>>;
+  /** Each is divided by its largest finite magnitude; left out where values are shown as they are. */
+  readonly normalise?: 'row' | 'column';
 }
 
 /** [level, facet, row, column], counted in tiles. */

@@ -424,6 +424,47 @@ export class FakeSource implements TensorSource {
     };
   }
 
+  count(plane: Plane) {
+    return Promise.resolve({ ...plane.statistics, sampled: null });
+  }
+
+  /** Whatever is asked, by the sum of magnitudes. */
+  order(address: string, selection: Selection, dim: string) {
+    const { values, shape, dims } = this.valuesFor({ address, selection, scope: 'slice' });
+    const axis = dims.indexOf(dim);
+    const below = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const sums = new Float64Array(shape[axis]!);
+    values.forEach((value, i) => {
+      sums[Math.floor(i / below) % shape[axis]!]! += Math.abs(value);
+    });
+    return Promise.resolve([...sums.keys()].sort((a, b) => sums[b]! - sums[a]! || a - b));
+  }
+
+  scales(address: string, selection: Selection) {
+    const { values, shape, dims } = this.valuesFor({ address, selection, scope: 'tensor' });
+    const across = selection.normalise === 'row' ? 'column' : 'row';
+    const axis = dims.findIndex(dim => selection.dims[dim] === across);
+    const below = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const scales = new Float64Array(values.length / shape[axis]!);
+    values.forEach((value, i) => {
+      const place = Math.floor(i / (below * shape[axis]!)) * below + (i % below);
+      scales[place] = Math.max(scales[place]!, Math.abs(value));
+    });
+    return Promise.resolve([...scales]);
+  }
+
+  quantiles(address: string, selection: Selection, p: readonly number[]) {
+    const values = [...valuesOf(this.tensors.get(address)!, selection.component)].filter(Number.isFinite);
+    const sorted = Float64Array.from(values).sort();
+    return Promise.resolve(
+      p.map(part => {
+        const place = part * (sorted.length - 1);
+        const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+        return below + (above - below) * (place % 1);
+      })
+    );
+  }
+
   forget(view: string): void {
     this.wanted.delete(view);
   }

@@ -204,6 +204,12 @@ def test_what_is_no_model_is_refused_with_what_to_do(model):
 
 
 GOOD = {"address": "weight/conv.weight", "node": "conv", "tab": "grid", "region": {"out": [0, 2]}}
+PLACE = {
+    "name": "a kernel",
+    "address": "weight/conv.weight",
+    "selection": {"dims": {"out": 1, "in": "facet", "height": "row", "width": "column"}, "component": "value"},
+    "place": {"facet": 2, "row": 1.5, "column": 2.5, "zoom": 24},
+}
 BAD = [
     None,
     [],
@@ -226,6 +232,20 @@ BAD = [
     {"colour": {"mode": []}},
     {"colour": {"low": "0"}},
     {"colour": {"low": float("nan")}},
+    {"colour": {"percentile": 0}},
+    {"colour": {"percentile": "99"}},
+    {"colour": {"hidden": True}},
+    {"colour": {"hidden": {"side": "left", "threshold": 1}}},
+    {"colour": {"hidden": {"side": "under", "threshold": -1}}},
+    {"aspect": "wide"},
+    {"aspect": ["fill"]},
+    {"bookmarks": {}},
+    {"bookmarks": [PLACE, PLACE]},
+    {"bookmarks": [{**PLACE, "name": ""}]},
+    {"bookmarks": [{**PLACE, "address": None}]},
+    {"bookmarks": [{**PLACE, "selection": {"dims": {"out": "row"}}}]},
+    {"bookmarks": [{**PLACE, "place": {"facet": 0, "row": 1, "column": 1, "zoom": 0}}]},
+    {"bookmarks": [{**PLACE, "colour": {"mode": "jet"}}]},
     {"more": "x" * 2**21},
 ]
 
@@ -255,6 +275,18 @@ def test_the_page_changes_the_selection_and_nothing_that_is_read_only(mv):
     assert seen == ["weight/conv.weight"]
     assert mv.selection.region == {"out": (0, 2)}
     assert (mv.kind, mv.title, mv.protocol, mv._view_module) == ("model", "tiny", 1, "modelview")
+
+
+def test_a_bookmark_is_kept_in_canonical_form_and_stays_when_another_tensor_is_selected(mv):
+    colour = {"mode": "locked", "low": -1, "high": 1, "hidden": {"side": "over", "threshold": 0.5}}
+    mv.set_state({"state": {**GOOD, "bookmarks": [{**PLACE, "address": "conv.weight", "colour": colour}]}})
+    mv.selection = "encoder.query.bias"
+    (kept,) = mv.state["bookmarks"]
+    assert kept == {
+        **PLACE,
+        "colour": {"percentile": 99, "statistic": "mean", **colour},
+        "aspect": "square",
+    }
 
 
 def test_fields_that_this_version_does_not_know_are_kept(mv):

@@ -2,7 +2,7 @@ import { create, scaleLinear, ticks, type Selection } from 'd3';
 
 import { COLOUR_STEPS, colourTable, type ColourScale, type ColourTheme } from '../tensor/colour';
 import { formatStatistic, formatTick } from '../tensor/format';
-import type { Statistics } from '../wire/protocol';
+import type { Hidden, Statistics } from '../wire/protocol';
 import { Handle, type HandleStep } from './handle';
 import { Histogram, type CountScale } from './histogram';
 import { dataRange, legendDomain, moveEnd, roundTo, type Range } from './legend-domain';
@@ -12,6 +12,8 @@ export interface ColourBarState {
   readonly scale: ColourScale;
   readonly theme: ColourTheme;
   readonly counts: CountScale;
+  /** What the threshold filter hides is hatched. */
+  readonly hidden: Hidden | null;
   readonly highlight: number | null;
 }
 
@@ -43,6 +45,7 @@ export class ColourBar {
     this.canvas = canvas.node()!;
     this.histogram = new Histogram();
     root.append(() => this.histogram.node);
+    this.hatch = root.append('div').attr('class', 'mv-bar-hatches').attr('aria-hidden', 'true');
     this.mark = root.append('div').attr('class', 'mv-bar-mark').attr('aria-hidden', 'true');
     const handle = (end: End): Handle => {
       this.outside[end].attr('class', 'mv-bar-outside');
@@ -73,7 +76,7 @@ export class ColourBar {
     const percent = scaleLinear([bottom, top], [100, 0]).clamp(true);
     const place = (value: number): string => `${percent(value).toFixed(3)}%`;
     // Most updates are the pointer's, that moves over the matrix: the mark follows, all else stands.
-    const drawn = [statistics, scale.map, scale.low, scale.high, theme, state.counts, bottom, top];
+    const drawn = [statistics, scale.map, scale.low, scale.high, theme, state.counts, state.hidden, bottom, top];
     if (drawn.every((part, index) => part === this.drawn[index])) {
       this.drawMark(percent);
       return;
@@ -94,6 +97,7 @@ export class ColourBar {
       range: [scale.low, scale.high],
       counts: state.counts
     });
+    this.drawHatch(state.hidden, percent);
     const longest = Math.max(this.drawTicks(percent), this.drawHandles(percent));
     // Numbers that differ only in late digits need the room; nothing but the bar's domain changes it.
     this.node.style.setProperty('--bar-left', `${Math.max(54, Math.ceil(7.2 * longest + 12))}px`);
@@ -179,6 +183,27 @@ export class ColourBar {
     return shown.length ? Math.max(...labels.map(label => label.length)) : 0;
   }
 
+  private drawHatch(hidden: Hidden | null, percent: (value: number) => number): void {
+    const { threshold = 0, side } = hidden ?? {};
+    const [bottom, top] = this.domain;
+    const spans: Range[] =
+      side === undefined
+        ? []
+        : side === 'under'
+          ? [[-threshold, threshold]]
+          : [
+              [bottom, -threshold],
+              [threshold, top]
+            ];
+    this.hatch
+      .selectAll('div')
+      .data(spans)
+      .join('div')
+      .attr('class', 'mv-bar-hatch')
+      .style('top', ([, high]) => `${percent(high).toFixed(3)}%`)
+      .style('height', ([low, high]) => `${Math.max(0, percent(low) - percent(high)).toFixed(3)}%`);
+  }
+
   private drawMark(percent: (value: number) => number): void {
     const { highlight, scale } = this.state!;
     const shown = highlight !== null && !Number.isNaN(highlight);
@@ -237,6 +262,7 @@ export class ColourBar {
   private drawn: readonly unknown[] = [];
   private held = false;
   private readonly ticks: Div;
+  private readonly hatch: Div;
   private readonly mark: Div;
   private readonly canvas: HTMLCanvasElement;
   private readonly histogram: Histogram;

@@ -3,11 +3,12 @@ import { create, type Selection } from 'd3';
 import type { ColourScale, ColourTheme } from '../tensor/colour';
 import { formatCount, formatCounted, formatPercent, formatStatistic, formatValue } from '../tensor/format';
 import type { PooledStatistic } from '../tensor/tile';
-import type { ColourState, Statistics } from '../wire/protocol';
+import type { ColourState, Hidden, Statistics } from '../wire/protocol';
 import { ColourBar } from './colour-bar';
 import { anomalyGlyph } from './glyph';
 import { countScaleFor, type CountScale } from './histogram';
 import { LegendChoices } from './legend-choices';
+import type { Div } from './legend-parts';
 
 export interface LegendState {
   readonly statistics: Statistics;
@@ -16,6 +17,10 @@ export interface LegendState {
   readonly theme: ColourTheme;
   /** Exact counts outside the scale (of a robust one the kernel tells the sum alone); null while they are being counted. */
   readonly clipped: { readonly below: number; readonly above: number } | { readonly total: number } | null;
+  /** How many values the filter hides, null while they are being counted; null where there is no filter. */
+  readonly hidden: { readonly count: number | null } | null;
+  /** Why the range that was chosen is not to be had. */
+  readonly problem: string | null;
   /** Cells on screen stand for several values each: which of their statistics is drawn can be chosen. */
   readonly pooled: boolean;
   /** The value under the pointer. */
@@ -23,14 +28,16 @@ export interface LegendState {
 }
 
 export interface LegendOptions {
-  /** A handle was moved, a number typed, or 'fixed' chosen: the colours are fixed from here on. */
+  /** A handle was moved, a number typed, or 'fixed' chosen: the colours are fixed from here on (or locked, as they were). */
   readonly onRange: (low: number, high: number) => void;
   /** Chosen by name. 'fixed' is never said here: it comes as the range that stands, through `onRange`. */
-  readonly onMode: (mode: 'robust' | 'full') => void;
+  readonly onMode: (mode: 'robust' | 'full' | 'percentile') => void;
+  readonly onPercentile: (percentile: number) => void;
+  /** The range that stands is to be kept for all that is looked at, or for this no longer. */
+  readonly onLock: (locked: boolean) => void;
   readonly onStatistic: (statistic: PooledStatistic) => void;
+  readonly onHidden: (hidden: Hidden | null) => void;
 }
-
-type Div = Selection<HTMLDivElement, undefined, null, undefined>;
 
 /** What the colours mean: the bar and its histogram, how the range was chosen, what lies outside it, and the values in brief. */
 export class Legend {
@@ -52,6 +59,7 @@ export class Legend {
     root.append(() => this.bar.node);
     root.append(() => this.choices.node);
     this.clipped = root.append('div').attr('class', 'mv-legend-clipped').attr('aria-live', 'polite');
+    this.hidden = root.append('div').attr('class', 'mv-legend-clipped').attr('aria-live', 'polite');
     this.anomalies = root.append('div').attr('class', 'mv-legend-anomalies');
     this.summary = root.append('dl').attr('class', 'mv-legend-summary');
     this.sampled = root.append('div').attr('class', 'mv-legend-sampled');
@@ -88,25 +96,30 @@ export class Legend {
         scale,
         theme,
         counts,
+        hidden: state.colour.hidden,
         highlight: highlight === null ? null : Number(highlight)
       });
     }
     this.choices.update({ ...state, counts, finite });
     // What follows changes with the tensor or the range, not with the pointer.
-    const drawn = [statistics, scale.low, scale.high, state.clipped] as const;
+    const { hidden, problem } = state;
+    const drawn = [statistics, scale.low, scale.high, state.clipped, hidden?.count, problem, state.pooled] as const;
     if (drawn.some((part, index) => part !== this.drawn[index])) {
       this.drawn = drawn;
       this.drawClipped(state);
+      this.drawHidden(state);
       this.drawAnomalies(statistics);
       this.drawSummary(statistics);
     }
   }
 
-  private drawClipped({ clipped, statistics, scale }: LegendState): void {
+  private drawClipped({ clipped, statistics, scale, problem }: LegendState): void {
     const finite = statistics.count;
     const total = clipped && ('total' in clipped ? clipped.total : clipped.below + clipped.above);
     const lines: string[] = [];
-    if (total === null) {
+    if (problem !== null) {
+      lines.push(`the percentile is not to be had: ${problem}`);
+    } else if (total === null) {
       lines.push('counting clipped values …');
     } else if (total === 0) {
       lines.push('no values clipped');
@@ -129,6 +142,24 @@ export class Legend {
       .data(lines)
       .join('span')
       // The space is for those who hear it.
+      .text(line => `${line} `);
+  }
+
+  private drawHidden({ hidden, statistics, pooled, colour }: LegendState): void {
+    const lines =
+      hidden === null
+        ? []
+        : hidden.count === null
+          ? ['counting hidden values …']
+          : [`${formatCounted(hidden.count, 'value')} hidden`, formatPercent(hidden.count, statistics.count)];
+    if (hidden && pooled) {
+      lines.push(`pooled cells by their ${colour.statistic}`);
+    }
+    this.hidden
+      .property('hidden', lines.length === 0)
+      .selectAll('span')
+      .data(lines)
+      .join('span')
       .text(line => `${line} `);
   }
 
@@ -174,6 +205,7 @@ export class Legend {
   private readonly bar: ColourBar;
   private readonly choices: LegendChoices;
   private readonly clipped: Div;
+  private readonly hidden: Div;
   private readonly anomalies: Div;
   private readonly summary: Selection<HTMLDListElement, undefined, null, undefined>;
   private readonly sampled: Div;
@@ -187,6 +219,8 @@ const same = (a: LegendState, b: LegendState): boolean =>
   a.colour === b.colour &&
   a.theme === b.theme &&
   a.clipped === b.clipped &&
+  a.hidden?.count === b.hidden?.count &&
+  a.problem === b.problem &&
   a.pooled === b.pooled &&
   a.highlight === b.highlight;
 

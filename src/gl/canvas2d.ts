@@ -1,8 +1,8 @@
-import { ANOMALY_COLOURS, colourTable, COLOUR_STEPS, positionOf } from '../tensor/colour';
+import { ANOMALY_COLOURS, colourTable, COLOUR_STEPS, isHidden, positionOf } from '../tensor/colour';
 import type { RGB } from '../tensor/colour';
 import { drawnValue, FINITE, NAN, pixelsOf, POSINF } from './cells';
 import type { TexturePixels } from './cells';
-import { cellStyle, INSTANCE } from './painter';
+import { cellStyle, HATCH_PIXELS, INSTANCE, LINES } from './painter';
 import type { Painter, Picture, TileDraw } from './painter';
 
 const MAX_TILES = 64;
@@ -23,8 +23,8 @@ export function createCanvasPainter(): Painter {
   const tiles = new Map<string, ColouredTile>();
 
   const coloured = (picture: Picture, draw: TileDraw): ColouredTile => {
-    const { scale, theme, statistic } = picture;
-    const look = `${scale.map}/${scale.low}/${scale.high}/${theme}/${statistic}`;
+    const { scale, theme, statistic, hidden } = picture;
+    const look = `${scale.map}/${scale.low}/${scale.high}/${theme}/${statistic}/${hidden?.side}/${hidden?.threshold}`;
     const held = tiles.get(draw.key);
     tiles.delete(draw.key);
     const tile = held?.look === look ? held : colour(picture, draw, look);
@@ -39,6 +39,8 @@ export function createCanvasPainter(): Painter {
       canvas.width = picture.width;
       canvas.height = picture.height;
       context.imageSmoothingEnabled = false;
+      const line = lineOf(picture);
+      const hatch = picture.hidden && hatchOf(context, line);
       for (const draw of picture.draws) {
         const tile = coloured(picture, draw);
         const style = cellStyle(draw.cellWidth, draw.cellHeight);
@@ -47,12 +49,16 @@ export function createCanvasPainter(): Painter {
             i * INSTANCE,
             (i + 1) * INSTANCE
           ) as unknown as [number, number, number, number, number, number, number, number];
+          if (hatch) {
+            context.fillStyle = hatch;
+            context.fillRect(x, y, width, height);
+          }
           context.drawImage(tile.canvas, column, row, columns, rows, x, y, width, height);
           if (style.glyphs && tile.pixels.mask) {
             drawGlyphs(context, tile.pixels, draw, { x, y, column, row, columns, rows });
           }
           if (style.hairline) {
-            context.fillStyle = picture.theme === 'light' ? 'rgb(0 0 0 / 14%)' : 'rgb(255 255 255 / 16%)';
+            context.fillStyle = line;
             for (let c = Math.ceil(column); c < column + columns; c++) {
               context.fillRect(x + (c - column) * draw.cellWidth, y, 1, height);
             }
@@ -76,18 +82,42 @@ export function createCanvasPainter(): Painter {
   };
 }
 
+const lineOf = ({ theme }: Picture): string => {
+  const [red, green, blue, alpha] = LINES[theme];
+  return `rgb(${red * 255} ${green * 255} ${blue * 255} / ${alpha})`;
+};
+
+/** Lines from top right to bottom left, that shows where a tile has no colour. */
+function hatchOf(context: CanvasRenderingContext2D, line: string): CanvasPattern | null {
+  const ratio = Math.max(1, Math.round(devicePixelRatio));
+  const side = HATCH_PIXELS * ratio;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = side;
+  const drawing = canvas.getContext('2d')!;
+  drawing.fillStyle = line;
+  for (let y = 0; y < side; y++) {
+    for (let x = side - y; x < side - y + ratio; x++) {
+      drawing.fillRect(x % side, y, 1, 1);
+    }
+  }
+  return context.createPattern(canvas, 'repeat');
+}
+
 function colour(picture: Picture, draw: TileDraw, look: string): ColouredTile {
-  const { origin } = picture;
+  const { origin, hidden } = picture;
   const pixels = pixelsOf(draw.tile, picture.statistic, { origin });
   const table = colourTable(picture.scale.map, picture.theme);
   const image = new ImageData(pixels.width, pixels.height);
   const { data } = image;
   for (let i = 0; i < pixels.values.length; i++) {
     const kind = pixels.mask?.[i] ?? FINITE;
+    const value = drawnValue(pixels, i) + origin;
     if (kind !== FINITE) {
       data.set(anomaly(kind), i * 4);
+    } else if (hidden && isHidden(hidden, value)) {
+      continue;
     } else {
-      const position = positionOf(picture.scale, drawnValue(pixels, i) + origin);
+      const position = positionOf(picture.scale, value);
       const step = Math.min(COLOUR_STEPS - 1, Math.floor(position * COLOUR_STEPS));
       data.set(table.subarray(step * 4, step * 4 + 3), i * 4);
     }

@@ -16,6 +16,11 @@ export interface TileProps {
   cellPixels: readonly [number, number];
   pixelRatio: number;
   line: readonly number[];
+  /** Values between these two are hidden, or, where `over` is 1, those that are not. */
+  threshold: readonly [number, number] | null;
+  over: number;
+  /** The hatch's period in device pixels. */
+  hatch: number;
   /** Where the tile's instances begin in the buffer, in bytes. */
   offset: number;
   instances: number;
@@ -26,6 +31,7 @@ export interface Variant {
   readonly masked: boolean;
   readonly glyphs: boolean;
   readonly lines: boolean;
+  readonly hiding: boolean;
 }
 
 const FLOAT = 4;
@@ -54,7 +60,7 @@ export function createCommands(regl: REGL.Regl): Commands {
   return {
     instances,
     tile(variant) {
-      const key = `${variant.masked} ${variant.glyphs} ${variant.lines}`;
+      const key = `${variant.masked} ${variant.glyphs} ${variant.lines} ${variant.hiding}`;
       let command = commands.get(key);
       if (!command) {
         command = regl(tileConfig(regl, variant, instances, corners));
@@ -77,7 +83,7 @@ export function createCommands(regl: REGL.Regl): Commands {
 
 function tileConfig(
   regl: REGL.Regl,
-  { masked, glyphs, lines }: Variant,
+  { masked, glyphs, lines, hiding }: Variant,
   instances: REGL.Buffer,
   corner: REGL.Buffer
 ): REGL.DrawConfig {
@@ -112,10 +118,20 @@ function tileConfig(
   }
   if (lines) {
     defines.push('#define LINES');
+  }
+  if (hiding) {
+    defines.push('#define HIDING');
+    uniforms.threshold = prop('threshold');
+    uniforms.over = prop('over');
+    uniforms.hatch = prop('hatch');
+  }
+  if (lines || hiding) {
     uniforms.line = prop('line');
   }
   if (glyphs || lines) {
     uniforms.cellPixels = prop('cellPixels');
+  }
+  if (glyphs || lines || hiding) {
     uniforms.pixelRatio = prop('pixelRatio');
   }
   return {

@@ -5,9 +5,10 @@
 import createREGL from 'regl';
 import type REGL from 'regl';
 
+import { threshold32 } from '../tensor/colour';
 import { createCommands } from './commands';
 import type { Commands, TileProps } from './commands';
-import { cellStyle, INSTANCE } from './painter';
+import { cellStyle, HATCH_PIXELS, INSTANCE, LINES } from './painter';
 import type { Picture } from './painter';
 import { Textures } from './textures';
 
@@ -15,7 +16,6 @@ type Surface = OffscreenCanvas | HTMLCanvasElement;
 
 /** Long enough that going from one tensor to the next keeps the context. */
 const LINGER = 1000;
-const LINES = { light: [0, 0, 0, 0.14], dark: [1, 1, 1, 0.16] } as const;
 
 export interface Holder {
   /** The planes whose textures this holder may draw again. */
@@ -100,6 +100,9 @@ class SharedContext {
     const { map, low, high } = picture.scale;
     const colours = this.commands.colours(map, picture.theme);
     const range = [low - picture.origin, high - low] as const;
+    const hidden = picture.hidden && threshold32(picture.hidden);
+    const threshold = hidden === null ? null : ([-hidden - picture.origin, hidden - picture.origin] as const);
+    const ratio = Math.max(1, Math.round(devicePixelRatio));
     picture.draws.forEach((draw, i) => {
       const { values, mask, size } = this.textures.get(
         picture.plane,
@@ -117,11 +120,19 @@ class SharedContext {
       props.size = size;
       props.range = range;
       props.cellPixels = [draw.cellWidth, draw.cellHeight];
-      props.pixelRatio = Math.max(1, Math.round(devicePixelRatio));
+      props.pixelRatio = ratio;
       props.line = LINES[picture.theme];
+      props.threshold = threshold;
+      props.over = picture.hidden?.side === 'over' ? 1 : 0;
+      props.hatch = HATCH_PIXELS * ratio;
       props.offset = draw.first * INSTANCE * 4;
       props.instances = draw.count;
-      this.commands.tile({ masked: mask !== null, glyphs: style.glyphs, lines: style.hairline })(props);
+      this.commands.tile({
+        masked: mask !== null,
+        glyphs: style.glyphs,
+        lines: style.hairline,
+        hiding: threshold !== null
+      })(props);
     });
   }
 

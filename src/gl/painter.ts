@@ -1,5 +1,6 @@
 import type { ColourScale, ColourTheme } from '../tensor/colour';
 import type { PooledStatistic, Tile } from '../tensor/tile';
+import type { Hidden } from '../wire/protocol';
 
 /**
  * A rectangle of one facet's cells on screen: x, y, width and height in device pixels, then the first column, the first
@@ -34,6 +35,8 @@ export interface Picture {
   readonly origin: number;
   readonly theme: ColourTheme;
   readonly statistic: PooledStatistic;
+  /** Cells whose value (of pooled ones, the statistic) is hidden are hatched, and the page shows through. */
+  readonly hidden: Hidden | null;
   readonly draws: readonly TileDraw[];
   readonly instances: Float32Array;
 }
@@ -51,6 +54,14 @@ export interface Painter {
 export const GLYPH_PIXELS = 7;
 /** Cells at least this wide, in CSS pixels, are parted by hairlines. */
 export const HAIRLINE_PIXELS = 24;
+/** From one line of the hatch of hidden cells to the next, along a row, in CSS pixels. */
+export const HATCH_PIXELS = 6;
+
+/** Lines over the picture: red, green and blue, and how much of the line there is. */
+export const LINES: Readonly<Record<ColourTheme, readonly [number, number, number, number]>> = {
+  light: [0, 0, 0, 0.14],
+  dark: [1, 1, 1, 0.16]
+};
 
 /** How glyphs and lines are to be drawn for cells of a size. */
 export interface CellStyle {

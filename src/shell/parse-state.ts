@@ -1,11 +1,13 @@
 import { isAxis, isReduction } from '../tensor/selection';
-import { COMPLEX_COMPONENTS, DEFAULT_STATE } from '../wire/protocol';
-import type { ColourState, Component, Selection, Use, ViewState } from '../wire/protocol';
+import { ASPECTS, COLOUR_MODES, COMPLEX_COMPONENTS, DEFAULT_STATE } from '../wire/protocol';
+import type { Bookmark, ColourState, Component, Place, Selection, Use, ViewState } from '../wire/protocol';
 
 /** What a notebook may hold at most: a saved state comes from anyone, and every entry is kept and sent on. */
 const LONGEST_STRING = 4096;
 const MOST_SLICES = 4096;
 const MOST_DIMENSIONS = 64;
+const MOST_BOOKMARKS = 256;
+const LONGEST_NAME = 200;
 
 type Entries = Record<string, unknown>;
 
@@ -77,6 +79,16 @@ function parseRegion(value: unknown): ViewState['region'] {
   return ranges.length ? Object.fromEntries(ranges) : null;
 }
 
+/** The most indices of a set of channels. */
+const MOST_CHANNELS = 65536;
+
+function parseChannels(value: unknown): ViewState['channels'] {
+  const [entry, ...others] = entriesOf(value, MOST_DIMENSIONS);
+  const [dim, indices] = entry ?? [];
+  const whole = Array.isArray(indices) && indices.length > 0 && indices.length <= MOST_CHANNELS;
+  return dim !== undefined && !others.length && whole && indices.every(isIndex) ? { [dim]: indices } : null;
+}
+
 const isIndex = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
@@ -85,13 +97,57 @@ function parseColour(value: unknown): ColourState {
   const low = parseNumber(colour.low);
   const high = parseNumber(colour.high);
   const ends = low !== null && high !== null && low < high ? { low, high } : { low: null, high: null };
-  const mode = oneOf(colour.mode, ['robust', 'full', 'fixed'], DEFAULT_STATE.colour.mode);
+  const mode = oneOf(colour.mode, COLOUR_MODES, DEFAULT_STATE.colour.mode);
+  const percentile = parseNumber(colour.percentile);
   return {
     // A fixed range without ends is no range.
-    mode: mode === 'fixed' && ends.low === null ? DEFAULT_STATE.colour.mode : mode,
+    mode: (mode === 'fixed' || mode === 'locked') && ends.low === null ? DEFAULT_STATE.colour.mode : mode,
     ...ends,
-    statistic: oneOf(colour.statistic, ['mean', 'min', 'max'], DEFAULT_STATE.colour.statistic)
+    percentile:
+      percentile !== null && percentile > 0 && percentile <= 100 ? percentile : DEFAULT_STATE.colour.percentile,
+    statistic: oneOf(colour.statistic, ['mean', 'min', 'max'], DEFAULT_STATE.colour.statistic),
+    hidden: parseHidden(colour.hidden)
   };
+}
+
+function parseHidden(value: unknown): ColourState['hidden'] {
+  const { side, threshold } = isRecord(value) ? value : {};
+  const number = parseNumber(threshold);
+  return (side === 'under' || side === 'over') && number !== null && number >= 0 ? { side, threshold: number } : null;
+}
+
+const parseAspect = (value: unknown): ViewState['aspect'] => oneOf(value, ASPECTS, DEFAULT_STATE.aspect);
+
+function parsePlace(value: unknown): Place | null {
+  const place = isRecord(value) ? value : {};
+  const { facet } = place;
+  const row = parseNumber(place.row);
+  const column = parseNumber(place.column);
+  const zoom = parseNumber(place.zoom);
+  const good = isIndex(facet) && row !== null && column !== null && zoom !== null && zoom > 0;
+  return good ? { facet, row, column, zoom } : null;
+}
+
+function parseBookmarks(value: unknown): readonly Bookmark[] {
+  const bookmarks = new Map<string, Bookmark>();
+  for (const entry of Array.isArray(value) ? (value as unknown[]).slice(0, MOST_BOOKMARKS) : []) {
+    const { name, address, selection, place, colour, aspect } = isRecord(entry) ? entry : {};
+    const parsed = { address: parseString(address), selection: parseSelection(selection) };
+    // A name names one place.
+    if (typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME && !bookmarks.has(name)) {
+      if (parsed.address !== null && parsed.selection) {
+        bookmarks.set(name, {
+          name,
+          address: parsed.address,
+          selection: parsed.selection,
+          place: parsePlace(place),
+          colour: parseColour(colour),
+          aspect: parseAspect(aspect)
+        });
+      }
+    }
+  }
+  return [...bookmarks.values()];
 }
 
 function oneOf<T extends string>(value: unknown, choices: readonly T[], otherwise: T): T {
@@ -107,6 +163,9 @@ export function parseState(value: unknown): ViewState {
     tab: parseString(state.tab),
     slices: parseSlices(state.slices),
     region: parseRegion(state.region),
-    colour: parseColour(state.colour)
+    channels: parseChannels(state.channels),
+    colour: parseColour(state.colour),
+    aspect: parseAspect(state.aspect),
+    bookmarks: parseBookmarks(state.bookmarks)
   };
 }

@@ -1,5 +1,5 @@
 import maps from '../../python-bridge/modelview/colour_maps.json';
-import type { ColourState, Statistics } from '../wire/protocol';
+import type { ColourState, Hidden, Statistics } from '../wire/protocol';
 
 /** The same control points that the kernel's static picture uses, low (negative, red) to high (positive, blue). */
 const STOPS: Record<ColourMapName, Record<ColourTheme, readonly string[]>> = maps;
@@ -56,19 +56,61 @@ export function colourOf(scale: ColourScale, theme: ColourTheme, value: number):
   return [table[step * 4]!, table[step * 4 + 1]!, table[step * 4 + 2]!];
 }
 
-/** The scale for a tensor's statistics: diverging about 0 where it is signed, sequential from its own ends where it is not. */
-export function scaleOf(statistics: Statistics, colour: ColourState): ColourScale {
+/**
+ * The scale for a tensor's statistics: diverging about 0 where it is signed, sequential from its own ends where it is not.
+ * `quantiles` are the ends of a percentile range: until they are known it is the robust one.
+ */
+export function scaleOf(
+  statistics: Statistics,
+  colour: ColourState,
+  quantiles: readonly [low: number, high: number] | null = null
+): ColourScale {
+  const { mode, low, high } = colour;
+  if (mode === 'locked' && low !== null && high !== null) {
+    // One value has one colour, whatever tensor it is in.
+    return { map: low < 0 ? 'diverging' : 'sequential', low, high };
+  }
   const map = statistics.signed ? 'diverging' : 'sequential';
-  if (colour.mode === 'fixed' && colour.low !== null && colour.high !== null) {
-    return { map, low: colour.low, high: colour.high };
+  if (mode === 'fixed' && low !== null && high !== null) {
+    return { map, low, high };
   }
-  const min = Number(statistics.min ?? 0);
-  const max = Number(statistics.max ?? 0);
-  if (colour.mode === 'robust' && statistics.robust) {
-    return { map, low: statistics.robust.low, high: statistics.robust.high };
+  const { robust } = statistics;
+  if (mode === 'robust' && robust) {
+    return { map, low: robust.low, high: robust.high };
   }
-  const reach = Math.max(Math.abs(min), Math.abs(max));
-  return statistics.signed ? { map, low: -reach, high: reach } : { map, low: min, high: max };
+  const ends =
+    mode !== 'percentile'
+      ? [Number(statistics.min ?? 0), Number(statistics.max ?? 0)]
+      : (quantiles ?? (robust && [robust.low, robust.high]) ?? [0, 0]);
+  const [least, most] = ends as [number, number];
+  const reach = Math.max(Math.abs(least), Math.abs(most));
+  return statistics.signed ? { map, low: -reach, high: reach } : { map, low: least, high: most };
+}
+
+/** The probabilities of a percentile range's ends: as much is left out below as above. */
+export const tailsOf = (percentile: number): readonly [low: number, high: number] => {
+  const tail = (100 - percentile) / 200;
+  return [tail, 1 - tail];
+};
+
+/** Whether a finite value is not to be drawn. */
+export function isHidden(hidden: Hidden, value: number): boolean {
+  const magnitude = Math.abs(value);
+  return hidden.side === 'under' ? magnitude < hidden.threshold : magnitude > hidden.threshold;
+}
+
+const bits = new Uint32Array(1);
+const float = new Float32Array(bits.buffer);
+
+/** A threshold for numbers of float32: one is under (over) it exactly if it is under (over) what this gives. */
+export function threshold32({ side, threshold }: Hidden): number {
+  const nearest = (float[0] = Math.fround(threshold));
+  if (side === 'under' && nearest < threshold) {
+    bits[0]!++;
+  } else if (side === 'over' && nearest > threshold) {
+    bits[0]!--;
+  }
+  return float[0];
 }
 
 /** What is not finite has colours outside both maps, and glyphs where there is room: a cross, an arrow up, an arrow down. */

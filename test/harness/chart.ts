@@ -14,6 +14,7 @@ import { ProgressBar } from '../../src/ui/progress';
 import { Search } from '../../src/ui/search';
 import { Slicer, type Sliced } from '../../src/ui/slicer';
 import { Tabs } from '../../src/ui/tabs';
+import { DEFAULT_STATE } from '../../src/wire/protocol';
 import type { ColourState, Selection, Statistics } from '../../src/wire/protocol';
 import { DemoTheme, makeRoot, query, themeLoaded } from './page';
 
@@ -65,14 +66,15 @@ const many = (count: number, make: (index: number) => number): number[] =>
 
 function legend(parent: HTMLElement, title: string, values: number[], more: Partial<LegendState> = {}): void {
   const statistics = statisticsOf(values);
-  let colour: ColourState = { mode: 'robust', low: null, high: null, statistic: 'mean', ...more.colour };
+  let colour: ColourState = { ...DEFAULT_STATE.colour, ...more.colour };
   const update = (): void => {
     const scale = scaleOf(statistics, colour);
     const clipped = {
       below: values.filter(value => Number.isFinite(value) && value < scale.low).length,
       above: values.filter(value => Number.isFinite(value) && value > scale.high).length
     };
-    const state = { statistics, scale, clipped, pooled: false, theme: theme.value, ...more };
+    const known = { hidden: null, problem: null, pooled: false, theme: theme.value };
+    const state = { statistics, scale, clipped, ...known, ...more };
     drawn.update({ ...state, colour });
   };
   const set = (change: Partial<ColourState>): void => {
@@ -82,7 +84,10 @@ function legend(parent: HTMLElement, title: string, values: number[], more: Part
   const drawn = new Legend({
     onRange: (low, high) => set({ mode: 'fixed', low, high }),
     onMode: mode => set({ mode, low: null, high: null }),
-    onStatistic: statistic => set({ statistic })
+    onPercentile: percentile => set({ mode: 'percentile', percentile }),
+    onLock: locked => set({ mode: locked ? 'locked' : 'fixed', ...scaleOf(statistics, colour) }),
+    onStatistic: statistic => set({ statistic }),
+    onHidden: hidden => set({ hidden })
   });
   const box = element('div', {}, element('div', { style: 'height: 24px; opacity: .6' }, title));
   box.style.cssText = 'display: flex; flex-direction: column; height: 560px';
@@ -106,7 +111,7 @@ function legends(root: HTMLElement): void {
     }
   );
   legend(parent, 'fixed, off centre', weights, {
-    colour: { mode: 'fixed', low: -0.05, high: 0.12, statistic: 'mean' },
+    colour: { ...DEFAULT_STATE.colour, mode: 'fixed', low: -0.05, high: 0.12 },
     clipped: null
   });
   legend(parent, 'NaN and Inf', [...weights.slice(0, 9000), ...many(130, () => NaN), Infinity, -Infinity]);

@@ -7,6 +7,7 @@ import { colourOf, scaleOf } from '../../src/tensor/colour';
 import { SourceError } from '../../src/tensor/source';
 import type { Plane } from '../../src/tensor/source';
 import { valuesView, viewOf } from '../../src/view/values';
+import { DEFAULT_STATE } from '../../src/wire/protocol';
 import type { ViewState } from '../../src/wire/protocol';
 import { FakeSource, normals, structureOf, toHalf } from './fake-source';
 import type { FakeTensor } from './fake-source';
@@ -125,7 +126,23 @@ const DEMOS: Record<string, Demo> = {
   },
   fixed: {
     tensor: () => trained(384, 384),
-    state: { colour: { mode: 'fixed', low: -0.05, high: 0.05, statistic: 'mean' } }
+    state: { colour: { ...DEFAULT_STATE.colour, mode: 'fixed', low: -0.05, high: 0.05 } }
+  },
+  hidden: {
+    tensor: () => trained(384, 384),
+    state: { colour: { ...DEFAULT_STATE.colour, hidden: { side: 'under', threshold: 0.03 } } }
+  },
+  hiddenlarge: {
+    tensor: () => anomalies(12, 20),
+    state: { colour: { ...DEFAULT_STATE.colour, hidden: { side: 'over', threshold: 0.04 } } }
+  },
+  percentile: {
+    tensor: () => trained(384, 384),
+    state: { colour: { ...DEFAULT_STATE.colour, mode: 'percentile', percentile: 90 } }
+  },
+  locked: {
+    tensor: () => trained(384, 384),
+    state: { colour: { ...DEFAULT_STATE.colour, mode: 'locked', low: -0.2, high: 0.2 } }
   },
   empty: { tensor: () => matrix(0, 4) },
   problem: {

@@ -3,6 +3,7 @@
 //   MASKED  some cells are not finite (their kinds: cells.ts)
 //   GLYPHS  cells have room for glyphs: of what is not finite, and of what lies outside the range
 //   LINES   cells are parted by hairlines
+//   HIDING  cells under (or over) a threshold are not drawn: the page shows through a hatch
 precision highp float;
 uniform sampler2D values;
 uniform sampler2D colours;
@@ -18,10 +19,17 @@ uniform vec3 neginfColour;
 #endif
 #if defined(GLYPHS) || defined(LINES)
 uniform vec2 cellPixels;
+#endif
+#if defined(GLYPHS) || defined(LINES) || defined(HIDING)
 uniform float pixelRatio;
 #endif
-#ifdef LINES
+#if defined(LINES) || defined(HIDING)
 uniform vec4 line;
+#endif
+#ifdef HIDING
+uniform vec2 threshold;
+uniform float over;
+uniform float hatch;
 #endif
 
 #if defined(MASKED) && defined(GLYPHS)
@@ -49,8 +57,19 @@ void main() {
   vec2 at = (index + 0.5) / size;
   float value = texture2D(values, at).r;
   float position = range.y > 0.0 ? (value - range.x) / range.y : 0.5;
-  float step = clamp(floor(position * 256.0), 0.0, 255.0);
-  vec4 colour = texture2D(colours, vec2((step + 0.5) / 256.0, 0.5));
+  float place = clamp(floor(position * 256.0), 0.0, 255.0);
+  vec4 colour = texture2D(colours, vec2((place + 0.5) / 256.0, 0.5));
+
+#ifdef HIDING
+  bool between = value > threshold.x && value < threshold.y;
+  bool beyond = value < threshold.x || value > threshold.y;
+  if (over > 0.5 ? beyond : between) {
+    // Premultiplied, on nothing: what is hidden has the page's own colour.
+    float drawn = step(mod(gl_FragCoord.x - gl_FragCoord.y, hatch), pixelRatio) * line.a;
+    colour = vec4(line.rgb * drawn, drawn);
+    position = 0.5;
+  }
+#endif
 
 #if defined(GLYPHS) || defined(LINES)
   vec2 inside = (cell - index) * cellPixels; // pixels from the cell's top left
@@ -68,7 +87,7 @@ void main() {
     flatColour *= kind < 1.5 ? crossGlyph(centred, side, width)
       : arrowGlyph(kind < 2.5 ? centred : vec2(centred.x, -centred.y), side, width);
 #endif
-    colour.rgb = flatColour;
+    colour = vec4(flatColour, 1.0);
   }
 #endif
 
@@ -89,7 +108,7 @@ void main() {
 
 #ifdef LINES
   if (min(inside.x, inside.y) < pixelRatio) {
-    colour.rgb = mix(colour.rgb, line.rgb, line.a);
+    colour = mix(colour, vec4(line.rgb, 1.0), line.a);
   }
 #endif
   gl_FragColor = colour;

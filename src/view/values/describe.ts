@@ -1,9 +1,10 @@
 import { formatStatistic, formatValue } from '../../tensor/format';
+import { isHidden } from '../../tensor/colour';
 import type { Plane } from '../../tensor/source';
 import { cellAt } from '../../tensor/tile';
 import type { Cell, PooledStatistic, Tile } from '../../tensor/tile';
 import { facetsPerTile, levelShape, tileAt, TILE_SIDE } from '../../tensor/plane';
-import type { TileAddress } from '../../wire/protocol';
+import type { Hidden, TileAddress } from '../../wire/protocol';
 import type { CellPlace } from './layout';
 import { facetIndex } from './region';
 
@@ -136,6 +137,16 @@ export function cellText(plane: Plane, dims: readonly string[], drawn: DrawnCell
     value: [...(finite ? said : []), ...counts].join(' · '),
     note: `pooled ${rows[1] - rows[0]} × ${columns[1] - columns[0]}`
   };
+}
+
+/** That a cell is not drawn, and by which of its numbers that was decided; empty where it is drawn. */
+export function hiddenNote(cell: Cell, shown: PooledStatistic, hidden: Hidden): string {
+  const value = cell.exact ? Number(cell.value) : cell[shown];
+  const anomalous = !cell.exact && cell.nan + cell.posinf + cell.neginf > 0;
+  if (!Number.isFinite(value) || anomalous || !isHidden(hidden, value)) {
+    return '';
+  }
+  return `hidden: |${cell.exact ? 'x' : shown}| ${hidden.side} ${formatStatistic(hidden.threshold, 5)}`;
 }
 
 /** How a tile's pooled numbers are written: with no more digits than they have. */

@@ -1,10 +1,10 @@
 import { isBinary, niceStep } from '../../chart/steps';
-import { colourOf, inkOn } from '../../tensor/colour';
+import { colourOf, inkOn, isHidden } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import type { Plane } from '../../tensor/source';
 import type { Tile } from '../../tensor/tile';
 import { setHidden } from '../../dom/element';
-import type { TileAddress } from '../../wire/protocol';
+import type { Hidden, TileAddress } from '../../wire/protocol';
 import type { Camera } from './camera';
 import { drawnCell, encodingOf, shortValue } from './describe';
 import { facetIndex, holdsFacet } from './region';
@@ -28,6 +28,7 @@ export interface OverlayState {
   readonly view: Viewport;
   readonly scale: ColourScale;
   readonly theme: ColourTheme;
+  readonly hidden: Hidden | null;
   readonly region: Region | null;
   readonly peek: (tile: TileAddress) => Tile | undefined;
 }
@@ -119,7 +120,7 @@ export class Overlay {
 
   private values(state: OverlayState, facet: number, left: number, top: number): void {
     const context = this.context!;
-    const { plane, camera, view, scale, theme } = state;
+    const { plane, camera, view, scale, theme, hidden } = state;
     const { zoom } = camera;
     const cellHeight = camera.layout.cellHeight(zoom);
     const room = Math.floor((zoom - 4) / DIGIT);
@@ -135,8 +136,8 @@ export class Overlay {
           continue;
         }
         const { value } = drawn.cell;
-        // What is not finite has a glyph that says more.
-        if (typeof value === 'bigint' || Number.isFinite(value)) {
+        // What is not finite has a glyph that says more, and what is hidden says nothing.
+        if ((typeof value === 'bigint' || Number.isFinite(value)) && !(hidden && isHidden(hidden, Number(value)))) {
           context.fillStyle = inkOn(colourOf(scale, theme, Number(value)));
           context.fillText(
             shortValue(value, encodingOf(plane, drawn.tile), room),

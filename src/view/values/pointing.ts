@@ -1,8 +1,8 @@
 import type { Plane } from '../../tensor/source';
-import type { PooledStatistic } from '../../tensor/tile';
 import { element, setHidden, setText } from '../../dom/element';
+import type { ColourState } from '../../wire/protocol';
 import type { Readout } from '../view';
-import { cellText, readoutText } from './describe';
+import { cellText, hiddenNote, readoutText } from './describe';
 import type { CellPlace } from './layout';
 import type { Stage } from './stage';
 
@@ -13,7 +13,7 @@ const EDGE = 14;
 export interface PointingOptions {
   readonly stage: Stage;
   readonly dims: readonly string[];
-  readonly statistic: () => PooledStatistic;
+  readonly colour: () => ColourState;
   readonly readout: (readout: Readout | null) => void;
   /** The finite value that is pointed at, or null. */
   readonly onValue: (value: number | bigint | null) => void;
@@ -41,16 +41,17 @@ export class Pointing {
       onValue(null);
       return;
     }
-    const statistic = this.options.statistic();
+    const { statistic, hidden } = this.options.colour();
     const text = cellText(plane, dims, drawn, statistic);
     const { cell } = drawn;
     const line = readoutText(text, cell.exact);
-    readout({ text: line, note: text.note });
+    const note = [text.note, hidden && hiddenNote(cell, statistic, hidden)].filter(Boolean).join(' · ');
+    readout({ text: line, note });
     const value = cell.exact ? cell.value : cell[statistic];
     onValue(typeof value === 'number' && !Number.isFinite(value) ? null : value);
     setHidden(this.tip, by === 'keyboard');
     if (by === 'keyboard') {
-      setText(this.live, `${line}, ${text.note}`);
+      setText(this.live, `${line}, ${note}`);
     } else {
       setText(this.tip, cell.exact ? text.value : text.value.split(' · ')[0]!);
       this.placeTip(place, drawn.level);

@@ -5,7 +5,7 @@ import { isEmpty } from '../../tensor/plane';
 import type { Plane, TensorSource } from '../../tensor/source';
 import type { PooledStatistic, Tile } from '../../tensor/tile';
 import { element, setHidden } from '../../dom/element';
-import type { TileAddress } from '../../wire/protocol';
+import type { Hidden, TileAddress } from '../../wire/protocol';
 import { Camera } from './camera';
 import { coveredBy, drawnCell } from './describe';
 import type { DrawnCell } from './describe';
@@ -21,6 +21,7 @@ export interface Look {
   readonly scale: ColourScale;
   readonly theme: ColourTheme;
   readonly statistic: PooledStatistic;
+  readonly hidden: Hidden | null;
 }
 
 export interface StageOptions {
@@ -197,6 +198,7 @@ export class Stage {
       view,
       scale: look.scale,
       theme: look.theme,
+      hidden: look.hidden,
       region: this.region,
       peek: this.peek
     });

@@ -1,5 +1,4 @@
 import { Legend } from '../../chart/legend';
-import { scaleOf } from '../../tensor/colour';
 import { formatShape } from '../../tensor/format';
 import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
@@ -7,7 +6,7 @@ import type { Plane } from '../../tensor/source';
 import { element, setHidden, setText } from '../../dom/element';
 import type { ColourState, TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
-import { Clipped } from './clipped';
+import { Colouring } from './colouring';
 import type { CellPlace } from './layout';
 import { Navigation } from './navigation';
 import { Opening, selectionFor } from './opening';
@@ -39,7 +38,7 @@ export class ValuesView implements View {
   private readonly legend: Legend;
   private readonly toolbar: Toolbar;
   private readonly opening: Opening;
-  private readonly clipped: Clipped;
+  private readonly colouring: Colouring;
   private readonly status: Status;
   private readonly pointing: Pointing;
   private readonly hint = element('div', { class: 'mv-values-hint', hidden: true });
@@ -63,11 +62,18 @@ export class ValuesView implements View {
       `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects.`
     );
     this.legend = new Legend({
-      onRange: (low, high) => this.setColour({ mode: 'fixed', low, high }),
+      onRange: (low, high) =>
+        this.setColour({ mode: state.value.colour.mode === 'locked' ? 'locked' : 'fixed', low, high }),
       onMode: mode => this.setColour({ mode, low: null, high: null }),
-      onStatistic: statistic => this.setColour({ statistic })
+      onPercentile: percentile => this.setColour({ mode: 'percentile', percentile }),
+      onLock: locked => this.lock(locked),
+      onStatistic: statistic => this.setColour({ statistic }),
+      onHidden: hidden => this.setColour({ hidden })
     });
-    this.clipped = new Clipped(source, () => this.updateLegend());
+    this.colouring = new Colouring(source, {
+      onScale: () => this.recolour(),
+      onCount: () => this.updateLegend()
+    });
     this.navigation = new Navigation({
       stage: this.stage,
       onPoint: (place, by) => {
@@ -92,7 +98,7 @@ export class ValuesView implements View {
     this.pointing = new Pointing({
       stage: this.stage,
       dims: tensor.dims,
-      statistic: () => state.value.colour.statistic,
+      colour: () => state.value.colour,
       readout: readout => context.readout(readout),
       onValue: value => this.setHighlight(value)
     });
@@ -157,7 +163,7 @@ export class ValuesView implements View {
     source.forget(id);
     const parts = [
       this.opening,
-      this.clipped,
+      this.colouring,
       this.navigation,
       this.toolbar,
       this.legend,
@@ -220,10 +226,10 @@ export class ValuesView implements View {
     }
     this.status.ready();
     this.navigationFor(plane);
+    this.colouring.update(plane, this.context.state.value.colour);
     // The picture first: what stands beside it says the same of every slice.
     this.stage.show(plane, this.look(plane));
     this.stage.setRegion(fromState(plane, this.context.state.value.region));
-    this.clipped.plane(plane, this.context.state.value.colour);
     this.updateLegend();
     this.pointing.again(plane);
   }
@@ -260,9 +266,10 @@ export class ValuesView implements View {
   private look(plane: Plane): Look {
     const { colour } = this.context.state.value;
     return {
-      scale: scaleOf(plane.statistics, colour),
+      scale: this.colouring.scale(plane, colour),
       theme: this.context.theme.value,
-      statistic: colour.statistic
+      statistic: colour.statistic,
+      hidden: colour.hidden
     };
   }
 
@@ -288,13 +295,32 @@ export class ValuesView implements View {
     this.pooled = this.stage.pooled;
     this.legend.update({
       statistics: plane.statistics,
-      scale: scaleOf(plane.statistics, colour),
+      scale: this.colouring.scale(plane, colour),
       colour,
       theme: this.context.theme.value,
-      clipped: this.clipped.value,
+      ...this.colouring.counts(colour),
       pooled: this.pooled,
       highlight: this.highlight
     });
+  }
+
+  /** The colours, or what is known of them, changed. */
+  private recolour(): void {
+    const { plane } = this;
+    if (plane) {
+      this.colouring.update(plane, this.context.state.value.colour);
+      this.stage.setLook(this.look(plane));
+      this.updateLegend();
+      this.pointing.again(plane);
+    }
+  }
+
+  /** Nothing moves in this view either way: unlocked, its range is fixed at the same ends. */
+  private lock(locked: boolean): void {
+    if (this.plane) {
+      const { low, high } = this.colouring.scale(this.plane, this.context.state.value.colour);
+      this.setColour({ mode: locked ? 'locked' : 'fixed', low, high });
+    }
   }
 
   private setColour(change: Partial<ColourState>): void {
@@ -336,7 +362,7 @@ export class ValuesView implements View {
         stage: this.stage,
         plane: this.plane,
         rulers: this.rulers,
-        scale: scaleOf(this.plane.statistics, this.context.state.value.colour),
+        scale: this.colouring.scale(this.plane, this.context.state.value.colour),
         theme: this.context.theme.value,
         title: `${this.tensor.address} · ${formatShape(this.tensor.shape)} · ${this.tensor.dtype}`,
         name: this.tensor.address
@@ -353,22 +379,15 @@ export class ValuesView implements View {
         void this.open();
       }
     }
-    if (plane && changed.includes('colour')) {
-      this.clipped.plane(plane, value.colour);
-      this.updateLegend();
-      this.stage.setLook(this.look(plane));
+    if (changed.includes('colour')) {
+      this.recolour();
     }
     if (plane && changed.includes('region')) {
       this.stage.setRegion(fromState(plane, value.region));
     }
   };
 
-  private readonly onTheme = (): void => {
-    if (this.plane) {
-      this.stage.setLook(this.look(this.plane));
-      this.updateLegend();
-    }
-  };
+  private readonly onTheme = (): void => this.recolour();
 
   private readonly onSource = (): void => {
     const { status } = this.context.source.state;

@@ -1,6 +1,7 @@
 import { countScaleFor, lengths } from '../../../src/chart/histogram';
 import { Legend, type LegendState } from '../../../src/chart/legend';
 import { legendDomain, moveEnd, roundTo } from '../../../src/chart/legend-domain';
+import { DEFAULT_STATE } from '../../../src/wire/protocol';
 import type { Statistics } from '../../../src/wire/protocol';
 
 const WEIGHTS: Statistics = {
@@ -22,14 +23,23 @@ const WEIGHTS: Statistics = {
 const STATE: LegendState = {
   statistics: WEIGHTS,
   scale: { map: 'diverging', low: -0.2, high: 0.2 },
-  colour: { mode: 'robust', low: null, high: null, statistic: 'mean' },
+  colour: DEFAULT_STATE.colour,
   theme: 'light',
   clipped: { below: 1, above: 2 },
+  hidden: null,
+  problem: null,
   pooled: false
 };
 
 function make(change: Partial<LegendState> = {}) {
-  const on = { onRange: jest.fn(), onMode: jest.fn(), onStatistic: jest.fn() };
+  const on = {
+    onRange: jest.fn(),
+    onMode: jest.fn(),
+    onPercentile: jest.fn(),
+    onLock: jest.fn(),
+    onStatistic: jest.fn(),
+    onHidden: jest.fn()
+  };
   const legend = new Legend(on);
   document.body.append(legend.node);
   legend.update({ ...STATE, ...change });
@@ -41,7 +51,13 @@ function make(change: Partial<LegendState> = {}) {
     select.value = value;
     select.dispatchEvent(new Event('change'));
   };
-  return { legend, ...on, handle, key, choose, text: () => legend.node.textContent };
+  const type = (label: string, value: string): HTMLInputElement => {
+    const input = legend.node.querySelector<HTMLInputElement>(`input[aria-label="${label}"]`)!;
+    input.value = value;
+    input.dispatchEvent(new Event(input.type === 'range' ? 'input' : 'change'));
+    return input;
+  };
+  return { legend, ...on, handle, key, choose, type, text: () => legend.node.textContent };
 }
 
 // jsdom has no canvas; the colours themselves are tested in tensor/colour.
@@ -159,6 +175,68 @@ describe('a legend', () => {
     expect(onStatistic).toHaveBeenCalledWith('max');
     legend.update(STATE);
     expect(row.hidden).toBe(true);
+  });
+
+  it('takes a percentile that is typed, and says what is right of one that is none', () => {
+    const { legend, choose, type, onMode, onPercentile, text } = make();
+    const fields = legend.node.querySelector<HTMLElement>('.mv-legend-fields')!;
+    expect(fields.hidden).toBe(true);
+    choose('Range of the colours', 'percentile');
+    expect(onMode).toHaveBeenCalledWith('percentile');
+    legend.update({ ...STATE, colour: { ...STATE.colour, mode: 'percentile', percentile: 99 }, clipped: null });
+    expect(fields.hidden).toBe(false);
+    const label = 'Percent of the values that the colours cover';
+    for (const wrong of ['0', '101', 'most', '']) {
+      expect(type(label, wrong).getAttribute('aria-invalid')).toBe('true');
+      expect(type(label, wrong).getAttribute('data-mv-tip')).toContain('at most 100');
+    }
+    expect(onPercentile).not.toHaveBeenCalled();
+    expect(type(label, '95 %').getAttribute('aria-invalid')).toBeNull();
+    expect(onPercentile).toHaveBeenCalledWith(95);
+    legend.update({ ...STATE, problem: 'the kernel is too old' });
+    expect(text()).toContain('not to be had: the kernel is too old');
+  });
+
+  it('has a padlock, and shows the ends of a locked range', () => {
+    const { legend, onLock, choose } = make();
+    const lock = legend.node.querySelector<HTMLButtonElement>('button[aria-label="Lock the range"]')!;
+    expect(lock.getAttribute('aria-pressed')).toBe('false');
+    lock.click();
+    expect(onLock).toHaveBeenLastCalledWith(true);
+    legend.update({ ...STATE, colour: { ...STATE.colour, mode: 'locked', low: -0.2, high: 0.2 } });
+    expect(lock.getAttribute('aria-pressed')).toBe('true');
+    expect(legend.node.querySelector<HTMLInputElement>('input[aria-label="High end of the colours"]')!.value).toBe(
+      '0.2'
+    );
+    lock.click();
+    expect(onLock).toHaveBeenLastCalledWith(false);
+    choose('Range of the colours', 'locked');
+    expect(onLock).toHaveBeenLastCalledWith(true);
+  });
+
+  it('hides values by a threshold that is typed or slid, and counts them', () => {
+    const { legend, choose, type, onHidden, text } = make();
+    choose('Hide values', 'under');
+    expect(onHidden).toHaveBeenLastCalledWith({ side: 'under', threshold: 0.05 });
+    const colour = { ...STATE.colour, hidden: { side: 'under', threshold: 0.05 } as const };
+    legend.update({ ...STATE, colour, hidden: { count: null } });
+    expect(text()).toContain('counting hidden values');
+    const [band] = legend.node.querySelectorAll<HTMLElement>('.mv-bar-hatch');
+    expect([band!.style.top, band!.style.height]).toEqual(['40.385%', '19.231%']);
+    legend.update({ ...STATE, colour, hidden: { count: 730 }, pooled: true });
+    expect(text()).toContain('730 values hidden');
+    expect(text()).toContain('pooled cells by their mean');
+    expect(type('Threshold', '−1').getAttribute('aria-invalid')).toBe('true');
+    type('Threshold', '0.125');
+    expect(onHidden).toHaveBeenLastCalledWith({ side: 'under', threshold: 0.125 });
+    const slider = legend.node.querySelector<HTMLInputElement>('input[type=range]')!;
+    slider.value = '500';
+    slider.dispatchEvent(new Event('input'));
+    expect(onHidden).toHaveBeenLastCalledWith({ side: 'under', threshold: 0.2 });
+    choose('Hide values', 'over');
+    expect(onHidden).toHaveBeenLastCalledWith({ side: 'over', threshold: 0.05 });
+    choose('Hide values', 'none');
+    expect(onHidden).toHaveBeenLastCalledWith(null);
   });
 
   it('prints integers past 2^53 whole', () => {

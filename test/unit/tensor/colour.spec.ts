@@ -1,5 +1,6 @@
-import { colourOf, colourTable, scaleOf } from '../../../src/tensor/colour';
-import type { ColourState, Statistics } from '../../../src/wire/protocol';
+import { colourOf, colourTable, isHidden, scaleOf, tailsOf, threshold32 } from '../../../src/tensor/colour';
+import { DEFAULT_STATE } from '../../../src/wire/protocol';
+import type { Statistics } from '../../../src/wire/protocol';
 
 const statistics: Statistics = {
   count: 100,
@@ -16,7 +17,7 @@ const statistics: Statistics = {
   signed: true,
   sampled: null
 };
-const colour: ColourState = { mode: 'robust', low: null, high: null, statistic: 'mean' };
+const { colour } = DEFAULT_STATE;
 const unit = { map: 'diverging', low: -1, high: 1 } as const;
 
 describe('the colour scale', () => {
@@ -35,6 +36,46 @@ describe('the colour scale', () => {
       low: -0.5,
       high: 2
     }));
+  it('is the quantiles of a percentile, about 0 where values are signed, and the robust range until they are known', () => {
+    const percentile = { ...colour, mode: 'percentile', percentile: 99 } as const;
+    expect(tailsOf(99)).toEqual([0.005, 0.995]);
+    expect(tailsOf(100)).toEqual([0, 1]);
+    expect(scaleOf(statistics, percentile)).toEqual({ map: 'diverging', low: -1, high: 1 });
+    expect(scaleOf(statistics, percentile, [-2, 1.5])).toEqual({ map: 'diverging', low: -2, high: 2 });
+    expect(scaleOf({ ...statistics, signed: false, min: 0 }, percentile, [0.1, 1.5])).toEqual({
+      map: 'sequential',
+      low: 0.1,
+      high: 1.5
+    });
+  });
+  it('gives one value one colour in every tensor while it is locked', () => {
+    const locked = { ...colour, mode: 'locked', low: -0.5, high: 0.5 } as const;
+    const signed = scaleOf(statistics, locked);
+    expect(signed).toEqual({ map: 'diverging', low: -0.5, high: 0.5 });
+    expect(scaleOf({ ...statistics, signed: false, min: 0 }, locked)).toEqual(signed);
+  });
+});
+
+describe('the threshold filter', () => {
+  it('hides what is strictly under, or strictly over', () => {
+    const values = [-0.3, -0.2, 0, 0.2, 0.3];
+    expect(values.filter(value => isHidden({ side: 'under', threshold: 0.2 }, value))).toEqual([0]);
+    expect(values.filter(value => isHidden({ side: 'over', threshold: 0.2 }, value))).toEqual([-0.3, 0.3]);
+  });
+
+  it('decides of a float32 as of the number that it is, however the threshold rounds', () => {
+    for (const threshold of [0, 0.1, 0.3, 1 / 3, 1e-7, 12345.678, 2 ** 24 + 1, 0.5]) {
+      for (const side of ['under', 'over'] as const) {
+        const hidden = { side, threshold };
+        const bound = threshold32(hidden);
+        expect(Math.fround(bound)).toBe(bound);
+        const near = Math.fround(threshold);
+        for (const value of [near, Math.fround(near * (1 - 2 ** -23)), Math.fround(near * (1 + 2 ** -23))]) {
+          expect(side === 'under' ? value < bound : value > bound).toBe(isHidden(hidden, value));
+        }
+      }
+    }
+  });
 });
 
 describe.each(['light', 'dark'] as const)('colours in the %s theme', theme => {

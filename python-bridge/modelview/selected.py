@@ -10,12 +10,16 @@ from typing import Any
 
 from .errors import AddressError, ClosedError
 from .model import Model
-from .state import StateError, check_region
+from .state import StateError, check_channels, check_region
 from .tensors import Selection, Tensor
 from .tensors.dtype import Array
+from .tensors.ordering import order_of
 
 FOLLOWING = frozenset({"graph"})
 """Tabs that show where in the model a module is: selecting another moves what they show, and does not leave them."""
+
+
+MOST_IN_WORDS = 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,9 +35,13 @@ class Selected:
     dims : mapping
         What each dimension is used for: 'row', 'column', 'facet', an index, or a statistic that reduces it.
     slices : mapping
-        Each dimension's part that is selected: an index, or a slice that follows the region.
+        Each dimension's part that is selected: an index, a slice that follows the region, or a tuple of indices where
+        channels were chosen or the dimension is shown in another order.
     region : mapping or None
-        The rectangle drawn on the page, `{dimension: (start, stop)}`.
+        The rectangle drawn on the page, `{dimension: (start, stop)}`: of a dimension that is shown in another order,
+        places and not indices.
+    channels : mapping or None
+        The indices of a dimension that were chosen one by one, `{dimension: (index, …)}`.
     tensor : Tensor or None
         The tensor at the address.
     component : str
@@ -53,8 +61,9 @@ class Selected:
     address: str | None = None
     node: str | None = None
     dims: Mapping[str, Any] = field(default_factory=dict)
-    slices: Mapping[str, int | slice] = field(default_factory=dict)
+    slices: Mapping[str, int | slice | tuple[int, ...]] = field(default_factory=dict)
     region: Mapping[str, tuple[int, int]] | None = None
+    channels: Mapping[str, tuple[int, ...]] | None = None
     tensor: Tensor | None = None
     component: str = "value"
 
@@ -64,16 +73,14 @@ class Selected:
     def __repr__(self) -> str:
         if self.address is None:
             return "Selected(nothing)" if self.node is None else f"Selected(node={self.node!r})"
-        words = [
-            f"{dim}: {_words(use, self.slices[dim] if self.region and dim in self.region else None)}"
-            for dim, use in self.dims.items()
-        ]
+        part = {*(self.region or ()), *(self.channels or ())}
+        words = [f"{dim}: {_words(use, self.slices[dim] if dim in part else None)}" for dim, use in self.dims.items()]
         component = "" if self.component == "value" else f", {self.component}"
         return f"Selected({self.address!r}, {', '.join(words)}{component})"
 
     @property
     def values(self) -> Array:
-        """The selected values, read now: the region where there is one, else all that the slices show.
+        """The selected values, read now: the channels or the region where there are such, else all that is shown.
 
         A fixed index drops its dimension, and a reduced one is gone.
 
@@ -89,8 +96,11 @@ class Selected:
         return self.tensor.read(uses, component)
 
 
-def _words(use: object, part: int | slice | None) -> str:
-    """`row`, `row 3:10`, `0`, `mean`."""
+def _words(use: object, part: int | slice | tuple[int, ...] | None) -> str:
+    """`row`, `row 3:10`, `row [3, 7]`, `0`, `mean`."""
+    if isinstance(part, tuple):
+        more = ", …" if len(part) > MOST_IN_WORDS else ""
+        return f"{use} [{', '.join(map(str, part[:MOST_IN_WORDS]))}{more}]"
     return f"{use} {part.start}:{part.stop}" if isinstance(part, slice) else str(use)
 
 
@@ -102,20 +112,29 @@ def selected_of(model: Model, state: Mapping[str, Any]) -> Selected:
     tensor = model.tensors[address]
     selection = Selection.of(tensor, state["slices"].get(address))
     region = state["region"]
-    slices: dict[str, int | slice] = {}
+    channels = state["channels"] or {}
+    slices: dict[str, int | slice | tuple[int, ...]] = {}
     for name, size in zip(tensor.dims, tensor.shape, strict=True):
         use = selection.dims[name]
+        shown = use in Selection.ROLES if isinstance(use, str) else False
         if isinstance(use, int):
             slices[name] = use
+        elif name in channels:
+            slices[name] = tuple(channels[name])
         else:
-            start, stop = (region or {}).get(name, (0, size)) if use in Selection.ROLES else (0, size)
+            start, stop = (region or {}).get(name, (0, size)) if shown else (0, size)
             slices[name] = slice(start, stop)
+            if name in selection.order and region is not None and name in region:
+                # Places become indices. The page has asked for this order already: it is remembered.
+                order = order_of(tensor, selection.plain, name, selection.order[name])
+                slices[name] = tuple(order[start:stop].tolist())
     return Selected(
         address=address,
         node=tensor.node if state["node"] is None else state["node"],
         dims=MappingProxyType(dict(selection.dims)),
         slices=MappingProxyType(slices),
         region=None if region is None else MappingProxyType({dim: tuple(ends) for dim, ends in region.items()}),
+        channels=MappingProxyType({dim: tuple(indices) for dim, indices in channels.items()}) or None,
         tensor=tensor,
         component=selection.component,
     )
@@ -132,7 +151,7 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
         The state now; colours and the slices of other tensors stay.
     wanted
         An address, a bare parameter name, a node's path, a `Tensor`, a `Selected`, `None`, or a mapping of
-        `address` (default: the tensor that is selected now), `dims`, `component` and `region`.
+        `address` (default: the tensor that is selected now), `dims`, `component`, `region` and `channels`.
 
     Raises
     ------
@@ -140,17 +159,19 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
         The message lists what would have been right.
     """
     if wanted is None:
-        return {**state, "node": None, "address": None, "region": None}
+        return {**state, "node": None, "address": None, "region": None, "channels": None}
     if isinstance(wanted, Tensor):
         if model.tensors.resolve(wanted.address) is not wanted:
             raise AddressError(f"{wanted!r} is not a tensor of this view. Take one of its `.tensors`")
         return _at(state, wanted)
     if isinstance(wanted, Selected):
         if wanted.address is None:
-            return {**state, "node": wanted.node, "address": None, "region": None}
+            return {**state, "node": wanted.node, "address": None, "region": None, "channels": None}
         parts = {"address": wanted.address, "dims": dict(wanted.dims), "component": wanted.component}
         if wanted.region is not None:
             parts["region"] = {dim: list(ends) for dim, ends in wanted.region.items()}
+        if wanted.channels is not None:
+            parts["channels"] = {dim: list(indices) for dim, indices in wanted.channels.items()}
         return _with_parts(model, state, parts)
     if isinstance(wanted, Mapping):
         return _with_parts(model, state, wanted)
@@ -165,18 +186,18 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
     paths = [node.path for node in model.structure.modules]
     if wanted in paths:
         tab = state["tab"] if state["tab"] in FOLLOWING else None
-        return {**state, "node": wanted, "address": None, "tab": tab, "region": None}
+        return {**state, "node": wanted, "address": None, "tab": tab, "region": None, "channels": None}
     raise _unknown(model, wanted, paths)
 
 
 def _at(state: Mapping[str, Any], tensor: Tensor) -> dict[str, Any]:
     # The page chooses the tab: what was open may not apply to this tensor.
     tab = state["tab"] if state["address"] == tensor.address else None
-    return {**state, "node": tensor.node, "address": tensor.address, "tab": tab, "region": None}
+    return {**state, "node": tensor.node, "address": tensor.address, "tab": tab, "region": None, "channels": None}
 
 
 def _with_parts(model: Model, state: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
-    known = ("address", "dims", "component", "region")
+    known = ("address", "dims", "component", "region", "channels")
     unknown = [name for name in parts if name not in known]
     if unknown:
         raise StateError(f"a selection has no {unknown[0]!r}: it has {', '.join(known)}")
@@ -196,6 +217,8 @@ def _with_parts(model: Model, state: Mapping[str, Any], parts: Mapping[str, Any]
         new["slices"] = {**state["slices"], tensor.address: selection.to_json()}
     if parts.get("region") is not None:
         new["region"] = check_region(tensor, _as_ranges(tensor, parts["region"]))
+    if parts.get("channels") is not None:
+        new["channels"] = check_channels(tensor, parts["channels"])
     return new
 
 

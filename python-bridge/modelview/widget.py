@@ -14,6 +14,7 @@ from ipywidgets import DOMWidget
 from ._version import __version__
 from .adapters import describe, tensor_of
 from .errors import ClosedError, ModelViewError
+from .highlight import mask_of
 from .model import Model
 from .selected import Selected, select, selected_of
 from .service import Service, register_target
@@ -47,6 +48,7 @@ class _View(DOMWidget):  # type: ignore[misc]
 
     _subject: Model | None = None
     _service: Service | None = None
+    _marked = 0
 
     def __init__(self, model: Model, state: dict[str, Any], **kwargs: Any) -> None:
         # Before the base class's: it sends the first state to the page.
@@ -102,6 +104,24 @@ class _View(DOMWidget):  # type: ignore[misc]
     @selection.setter
     def selection(self, wanted: object) -> None:
         self.state = select(self._open, self.state, wanted)
+
+    @property
+    def bookmarks(self) -> dict[str, dict[str, Any]]:
+        """The places that were kept under a name: each with its `address`, `selection`, `colour` and what was in sight.
+
+        Set `selection` to one's address and dims to go there, or choose it on the page.
+        """
+        return {mark["name"]: {k: v for k, v in mark.items() if k != "name"} for mark in self.state["bookmarks"]}
+
+    def _mark(self, tensor: Tensor, mask: object) -> None:
+        """Mark the cells where a mask is true; `None` takes the marks away."""
+        subject = self._open
+        address = f"highlight/{tensor.address}"
+        version = self._marked = self._marked + 1
+        subject.highlight(tensor, None if mask is None else mask_of(tensor, mask, version))
+        others = [each for each in self.state["highlights"] if each != tensor.address]
+        self.state = {**self.state, "highlights": others if mask is None else [*others, tensor.address]}
+        self.send({"kind": "event", "changed": [{"address": address, "version": version}]})
 
     def refresh(self, *addresses: str) -> None:
         """Read the values again: they were changed in a way that could not be noticed.
@@ -220,6 +240,23 @@ class ModelView(_View):
         self._check_arguments(kwargs)
         super().__init__(describe(model, name=name, inputs=inputs), default_state(tab="overview"), **kwargs)
 
+    def highlight(self, address: str, mask: object = None) -> None:
+        """Mark cells of a tensor, on every picture of it.
+
+        Parameters
+        ----------
+        address
+            The tensor's, or its bare name.
+        mask
+            Of bools, of the tensor's shape or one that NumPy broadcasts to it: the cells where it is True are marked.
+            `None` takes the marks away.
+
+        Raises
+        ------
+        AddressError, MaskError
+        """
+        self._mark(self.tensors[address], mask)
+
     def profile(self, inputs: Any = None, *, repeats: int | None = None) -> Profile:
         """Measure what a call of the model costs: time, memory and FLOPs, module by module. Print it for a table.
 
@@ -293,6 +330,29 @@ class TensorView(_View):
     def tensor(self) -> Tensor:
         """The tensor that is looked at."""
         return next(iter(self.tensors.values()))
+
+    def highlight(self, mask: object = None) -> None:
+        """Mark cells.
+
+        Parameters
+        ----------
+        mask
+            Of bools, of the tensor's shape or one that NumPy broadcasts to it: the cells where it is True are marked.
+            `None` takes the marks away.
+
+        Raises
+        ------
+        MaskError
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from modelview import TensorView
+        >>> array = np.arange(12.0).reshape(3, 4)
+        >>> view = TensorView(array)
+        >>> view.highlight(array > 9)
+        """
+        self._mark(self.tensor, mask)
 
     @property
     def shape(self) -> tuple[int, ...]:

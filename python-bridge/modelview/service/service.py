@@ -96,7 +96,7 @@ class Service:
         ------
         AddressError, SelectionError
         """
-        tensor = self.model.tensors[address]
+        tensor = self.model.find(address)
         return tensor, Selection.from_json(tensor, selection)
 
     def open(self, tensor: Tensor, selection: Selection) -> tuple[Plane, Pyramid]:

@@ -16,13 +16,13 @@ __all__ = ["NormalisedSource", "OrderedSource"]
 
 
 class OrderedSource(Derived):
-    """The same values, with the indices of some dimensions in another order.
+    """The same values, with the indices of some dimensions in another order, or some of the indices alone.
 
     Parameters
     ----------
     source : TensorSource
     orders : mapping of int to ndarray of int64
-        For an axis the permutation: what stands at each place.
+        For an axis what stands at each place: its indices in another order, or some of them.
     """
 
     def __init__(self, source: TensorSource, orders: Mapping[int, Array]) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol, TypeAlias
 
+import numpy as np
+
 from ..errors import SelectionError
 from .dtype import is_complex
 
@@ -18,8 +20,8 @@ ORDERS = ("norm", "mean", "cluster")
 NORMALISED = ("row", "column")
 COMPLEX_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
 
-Use: TypeAlias = "str | int | slice"
-"""A role, a reduction, a fixed index; for `Tensor.read` also a slice of a kept dimension."""
+Use: TypeAlias = "str | int | slice | tuple[int, ...]"
+"""A role, a reduction, a fixed index; for `Tensor.read` also a slice of a kept dimension, or some of its indices."""
 
 SMALL_KERNEL = 16
 
@@ -249,6 +251,8 @@ def _use(name: str, use: Any, size: int, keep: bool) -> Use:
         except (TypeError, ValueError) as error:
             raise SelectionError(f"dimension {name!r} cannot be {use}: {error}") from None
         return use
+    elif keep and isinstance(use, (list, tuple, np.ndarray)):
+        return tuple(_index(name, each, size) for each in use)
     elif not isinstance(use, bool) and use is not None:
         return _index(name, use, size)
     raise SelectionError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ClosedError, NoValuesError
+from .arranged import OrderedSource
 from .cache import shared_cache
 from .derive import derive
 from .dtype import Array
@@ -38,7 +39,9 @@ class Tensor:
     node : str
         The path of the node that it belongs to.
     kind : str
-        'parameter', 'buffer' or 'array'.
+        'parameter', 'buffer', 'array' or 'mask'.
+    version : int
+        The first one.
 
     Examples
     --------
@@ -58,6 +61,7 @@ class Tensor:
         dims: tuple[str, ...] | None = None,
         node: str = "",
         kind: str = "array",
+        version: int = 0,
     ) -> None:
         self.source = source
         self.names = names
@@ -65,7 +69,7 @@ class Tensor:
         self.kind = kind
         self._dims = tuple(dims or ())
         self._lock = Lock()
-        self._version = 0
+        self._version = version
         self._token = source.version()
         self.owner = shared_cache().new_owner()
         self._remembers = False
@@ -160,8 +164,8 @@ class Tensor:
         ----------
         selection : mapping, optional
             `{dimension: use}`. An index drops its dimension, a reduction ('mean', 'min', 'max',
-            'sum', 'std', 'norm') too, a slice keeps part of it; 'row', 'column', 'facet' and
-            dimensions that are not mentioned are kept whole.
+            'sum', 'std', 'norm') too, a slice keeps part of it and a list of indices these, in their order;
+            'row', 'column', 'facet' and dimensions that are not mentioned are kept whole.
         component : str, optional
             'magnitude', 'phase', 'real' or 'imaginary' of complex values. Without it (and with
             nothing reduced) they are read as complex.
@@ -187,9 +191,15 @@ class Tensor:
         source = derive(self, checked, whole=not asked and checked.statistic is None)
         steps: list[slice] = []
         index: list[int | slice] = []
+        picked: dict[int, Array] = {}
         for name, size in zip(self.dims, self.shape, strict=True):
             use = checked.dims[name]
             if name in checked.reduced:
+                continue
+            if isinstance(use, tuple):
+                picked[len(index)] = np.array(use, np.int64)
+                index.append(slice(0, len(use)))
+                steps.append(slice(None))
                 continue
             if isinstance(use, int):
                 if size == 0:
@@ -199,6 +209,8 @@ class Tensor:
             kept, step = _forward(use, size)
             index.append(kept)
             steps.append(step)
+        if picked:
+            source = OrderedSource(source, picked)
         values = source.read(tuple(index))[tuple(steps)]
         if values.flags.writeable:
             values = values.view()

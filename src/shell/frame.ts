@@ -11,6 +11,7 @@ import type { Structure, ViewState } from '../wire/protocol';
 import { copyText } from './clipboard';
 import { Header } from './header';
 import { Inspector } from './inspector';
+import { joinLock } from './lock';
 import { skeleton, treeSkeleton } from './skeleton';
 import { Splitter } from './splitter';
 import { noticeOf, sentenceOf } from './status';
@@ -86,6 +87,7 @@ export class Frame {
     theme.changed.connect(this.onTheme, this);
     store.changed.connect(this.onState, this);
     source.stateChanged.connect(this.onSource, this);
+    this.leaveLock = joinLock(store);
     this.layOut();
     this.onSource(source, source.state);
     void this.load();
@@ -100,6 +102,7 @@ export class Frame {
 
   dispose(): void {
     this.disposed = true;
+    this.leaveLock();
     Signal.disconnectReceiver(this);
     this.listening.abort();
     this.tree?.dispose();
@@ -302,6 +305,7 @@ export class Frame {
   private drawer = false;
   private tree: StructureTree | null = null;
   private inspector: Inspector | null = null;
+  private readonly leaveLock: () => void;
   private readonly header: Header;
   private readonly banner: Notice;
   private readonly failure: Notice;

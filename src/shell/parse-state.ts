@@ -1,6 +1,6 @@
 import { isAxis, isReduction } from '../tensor/selection';
-import { ASPECTS, COLOUR_MODES, COMPLEX_COMPONENTS, DEFAULT_STATE } from '../wire/protocol';
-import type { Bookmark, ColourState, Component, Place, Selection, Use, ViewState } from '../wire/protocol';
+import { ASPECTS, COLOUR_MODES, COMPLEX_COMPONENTS, DEFAULT_STATE, ORDERS } from '../wire/protocol';
+import type { Bookmark, ColourState, Component, OrderBy, Place, Selection, Use, ViewState } from '../wire/protocol';
 
 /** What a notebook may hold at most: a saved state comes from anyone, and every entry is kept and sent on. */
 const LONGEST_STRING = 4096;
@@ -49,9 +49,19 @@ export function parseSelection(value: unknown): Selection | null {
   if (!isComponent(component) || dims.length !== Object.keys(value.dims).length) {
     return null;
   }
-  return dims.every((entry): entry is [string, Use] => isUse(entry[1]))
-    ? { dims: Object.fromEntries(dims), component }
-    : null;
+  if (!dims.every((entry): entry is [string, Use] => isUse(entry[1]))) {
+    return null;
+  }
+  const { normalise } = value;
+  const order = entriesOf(value.order, MOST_DIMENSIONS).filter((entry): entry is [string, OrderBy] =>
+    (ORDERS as readonly unknown[]).includes(entry[1])
+  );
+  return {
+    dims: Object.fromEntries(dims),
+    component,
+    ...(order.length ? { order: Object.fromEntries(order) } : {}),
+    ...(normalise === 'row' || normalise === 'column' ? { normalise } : {})
+  };
 }
 
 function parseSlices(value: unknown): ViewState['slices'] {
@@ -88,6 +98,9 @@ function parseChannels(value: unknown): ViewState['channels'] {
   const whole = Array.isArray(indices) && indices.length > 0 && indices.length <= MOST_CHANNELS;
   return dim !== undefined && !others.length && whole && indices.every(isIndex) ? { [dim]: indices } : null;
 }
+
+const parseHighlights = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? (value as unknown[]).slice(0, MOST_SLICES) : []).flatMap(entry => parseString(entry) ?? []);
 
 const isIndex = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -164,6 +177,7 @@ export function parseState(value: unknown): ViewState {
     slices: parseSlices(state.slices),
     region: parseRegion(state.region),
     channels: parseChannels(state.channels),
+    highlights: parseHighlights(state.highlights),
     colour: parseColour(state.colour),
     aspect: parseAspect(state.aspect),
     bookmarks: parseBookmarks(state.bookmarks)

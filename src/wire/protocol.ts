@@ -217,6 +217,8 @@ export interface ViewState {
   readonly region: Readonly<Record<string, readonly [number, number]>> | null;
   /** A set of indices of one dimension, by its name. */
   readonly channels: Readonly<Record<string, readonly number[]>> | null;
+  /** The addresses of tensors that have a mask; the mask's own is `highlight/<address>`. */
+  readonly highlights: readonly string[];
   readonly colour: ColourState;
   /** The cells of a matrix: squares, or as wide and as high as fill the stage. */
   readonly aspect: (typeof ASPECTS)[number];
@@ -231,6 +233,7 @@ export const DEFAULT_STATE: ViewState = {
   slices: {},
   region: null,
   channels: null,
+  highlights: [],
   colour: { mode: 'robust', low: null, high: null, percentile: 99, statistic: 'mean', hidden: null },
   aspect: 'square',
   bookmarks: []

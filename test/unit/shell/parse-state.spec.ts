@@ -19,6 +19,7 @@ describe('parseState', () => {
         'weight/b': { dims: { out: 'std' }, component: 'phase' }
       },
       region: { out: [3, 10], in: [0, 4] },
+      highlights: ['weight/x'],
       channels: { out: [7, 3] },
       colour: {
         mode: 'fixed',

@@ -7,10 +7,11 @@ from math import prod
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from .dtype import Array
+from .pool import Cells
 from .progress import Cancel, Progress, each
 from .source import Index, TensorSource
 
-__all__ = ["MappingSource", "map_blocks"]
+__all__ = ["MappingSource", "PoolingSource", "map_blocks"]
 
 Result = TypeVar("Result")
 Taken = TypeVar("Taken")
@@ -39,6 +40,28 @@ class MappingSource(Protocol):
             Told the elements that are done, of how many, and a label, from the thread that called.
         cancelled
             Asked now and then; when it says so, what has not begun is given up and `Cancelled` raised.
+        """
+
+
+@runtime_checkable
+class PoolingSource(Protocol):
+    """A source that may pool where its values are, as a tensor on a GPU does: only the cells are copied."""
+
+    @property
+    def pools(self) -> bool:
+        """Whether it does so now; else its values are read, and pooled here."""
+
+    def pool_block(self, index: Index, roles: tuple[str, ...], level: int) -> Cells:
+        """Pool a block.
+
+        Parameters
+        ----------
+        index
+            As for `TensorSource.read`.
+        roles : tuple of str
+            What each dimension of the block is: 'facet', 'row' or 'column'.
+        level : int
+            2^level × 2^level cells become one.
         """
 
 

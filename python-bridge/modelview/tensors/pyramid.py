@@ -16,11 +16,11 @@ import numpy as np
 
 from ..errors import StaleError
 from .dtype import Array
-from .mapped import map_blocks
+from .mapped import PoolingSource, map_blocks
 from .moments import SAMPLE, Moments, moments_of
 from .plane import Extent, Plane, TileAddress
 from .pool import Cells, coverage, pool
-from .progress import Cancel, Progress, shifted
+from .progress import Cancel, Progress, each, shifted
 from .reader import Arrangement, PlaneReader
 from .sample import keep_sample, pick
 from .source import Index
@@ -264,6 +264,19 @@ class Pyramid:
                 cells[places[number]] = found.cells
             return replace(found, cells=None)
 
+        source = reader.source
+        if isinstance(source, PoolingSource) and source.pools:
+            pool_block, roles = source.pool_block, reader.arrangement.roles
+            each(
+                range(len(boxes)),
+                lambda number: take(number, _Pooled(pool_block(boxes[number], roles, level))),
+                lambda number: places[number][0].stop - places[number][0].start,
+                "Reading the values",
+                progress,
+                cancelled,
+            )
+            return cells
+
         # A pass over everything takes the moments too, or of a large tensor, where that would take too long, a sample.
         covers = seen is not None and reader.covers
         work = partial(
@@ -273,7 +286,7 @@ class Pyramid:
             out_of=plane.size if covers else None,
             large=plane.size > LARGE,
         )
-        found = map_blocks(reader.source, boxes, work, "Reading the values", progress, cancelled, take)
+        found = map_blocks(source, boxes, work, "Reading the values", progress, cancelled, take)
         if seen is not None and picked is not None:
             seen.extend(part.moments for part in found if part.moments is not None)
             picked.extend(part.sample for part in found if part.sample is not None)

@@ -10,7 +10,9 @@ from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from ...errors import NoValuesError
 from ...tensors.dtype import Array, value_dtype
+from ...tensors.pool import Cells
 from ...tensors.source import Index
+from .pooling import can_pool, pool_on_device
 from .sparse import SparseBlocks
 
 __all__ = ["TorchSource"]
@@ -197,6 +199,21 @@ class TorchSource:
             raise NoValuesError(
                 f"torch could not read this {type(self.tensor()).__name__}: {type(error).__name__}: {error}"
             ) from error
+
+    @property
+    def pools(self) -> bool:
+        """See `PoolingSource`: where the tensor is on a device, and one that can."""
+        tensor = self.tensor()
+        plain = type(tensor) in (torch.Tensor, nn_parameter) and not _uninitialised(tensor)
+        return plain and tensor.device.type not in ("cpu", "meta") and can_pool(tensor)
+
+    def pool_block(self, index: Index, roles: tuple[str, ...], level: int) -> Cells:
+        """See `PoolingSource`."""
+        problem = self.problem
+        if problem is not None:
+            raise NoValuesError(problem)
+        with torch.no_grad():
+            return pool_on_device(self.tensor().detach()[index], roles, level)
 
     def _read(self, tensor: Any, index: Index) -> Array:
         tensor = tensor.detach()

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import onnx_ir as ir
 
-from ..safetensors.names import DEEPEST, split
+from .._names import DEEPEST, split
 
 __all__ = ["common", "dotted", "line_of", "local_name", "scope_of"]
 

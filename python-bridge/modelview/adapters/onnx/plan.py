@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import onnx_ir as ir
 
 from .._build import Found
-from ..safetensors.names import DEEPEST
+from .._names import DEEPEST
 from .calls import Identifier, count_nodes
 from .graphs import graphs_of
 from .names import local_name

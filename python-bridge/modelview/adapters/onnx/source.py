@@ -13,6 +13,7 @@ import onnx_ir as ir
 from ...errors import NoValuesError
 from ...tensors.dtype import Array
 from ...tensors.source import Index, TensorSource
+from .._absent import AbsentSource
 from .._stored import StoredFile
 from ..numpy import NumpySource
 from ..safetensors.dtypes import StoredDtype
@@ -160,22 +161,6 @@ class ObjectSource(_Source):
             self._problem = f"its {type(self._tensor).__name__} gave no values: {problem}"
             raise NoValuesError(self._problem) from problem
         return array
-
-
-class AbsentSource(_Source):
-    """A tensor that is known and cannot be shown."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: str, nbytes: int, problem: str) -> None:
-        super().__init__(shape, dtype, nbytes)
-        self.problem: str | None = problem
-
-    def version(self) -> object:
-        """Always the same."""
-        return None
-
-    def read(self, index: Index) -> Array:
-        """Raise `NoValuesError`."""
-        raise NoValuesError(self.problem)
 
 
 def source_of(tensor: ir.TensorProtocol, files: Callable[[ir.ExternalTensor], ExternalFiles]) -> TensorSource:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import onnx_ir as ir
 
 from ...tensors.tensor import Tensor, unique_dims
+from .._names import split
 from ..mapping import _dims
-from ..safetensors.names import split
 from .attributes import FEW
 from .external import ExternalFiles
 from .names import dotted

@@ -7,20 +7,16 @@ whose NumPy side has no bfloat16 and fails on eight-bit floats, and no framework
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...errors import UnsupportedModelError
 from ...inputs import Inputs
 from ...model import Model
-from ...tensors.tensor import Tensor
-from .._build import Found, build
 from .._stored import StoredFile
-from ..mapping import _dims, _group
+from .._tree import tree
 from .header import Entry, Header
 from .index import INDEX, Index
-from .names import natural_order, split
 from .source import SafetensorsSource
 
 __all__ = ["describe"]
@@ -61,7 +57,8 @@ def describe(path: Path, *, name: str | None = None, inputs: Inputs | None = Non
         sources, attributes = _sources(_stored(path, header), header.entries), dict(header.metadata)
     if not sources:
         raise UnsupportedModelError(f"{path.name}: there are no tensors in it")
-    return _model(name or path.name.removesuffix(INDEX).removesuffix(".safetensors"), sources, attributes)
+    shown = name or path.name.removesuffix(INDEX).removesuffix(".safetensors")
+    return tree(shown, KIND, sources, attributes=attributes, no_dataflow=NO_DATAFLOW)
 
 
 def _sharded(path: Path) -> tuple[dict[str, SafetensorsSource], dict[str, Any]]:
@@ -94,20 +91,3 @@ def _stored(path: Path, header: Header) -> StoredFile:
 
 def _sources(file: StoredFile, entries: Mapping[str, Entry]) -> dict[str, SafetensorsSource]:
     return {name: SafetensorsSource(file, entry) for name, entry in entries.items()}
-
-
-def _model(name: str, sources: Mapping[str, SafetensorsSource], attributes: dict[str, Any]) -> Model:
-    found = [Found("", name, KIND, None)]
-    groups = {"": 0}
-    tensors: list[Tensor] = []
-    for path in sorted(sources, key=natural_order):
-        source = sources[path]
-        parent, local = split(path)
-        place = _group(parent, groups, found)
-        found[place].tensors.append(len(tensors))
-        found[place].local.append(local)
-        dims = _dims(local, len(source.shape))
-        tensors.append(Tensor(source, (f"weight/{path}",), dims=dims, node=parent, kind="parameter"))
-    built = build(name, KIND, found, tensors).structure
-    root = replace(built.modules[0], attributes=attributes)
-    return Model(replace(built, modules=(root, *built.modules[1:]), no_dataflow=NO_DATAFLOW))

@@ -1,4 +1,4 @@
-import { COMPLEX_COMPONENTS, STATISTICS } from '../wire/protocol';
+import { COMPLEX_COMPONENTS, ORDERS, STATISTICS } from '../wire/protocol';
 import type { Axis, Component, Reduction, Selection, TensorDescriptor, Use } from '../wire/protocol';
 
 /** What is needed of a tensor to select from it. */
@@ -43,8 +43,19 @@ export function defaultSelection(tensor: Shaped): Selection {
 }
 
 /** One name for one selection, whatever order its dimensions were written in. */
-export function selectionKey(tensor: Shaped, selection: Selection): string {
-  return JSON.stringify([tensor.dims.map(dim => selection.dims[dim]), selection.component]);
+export function selectionKey(tensor: Shaped, { dims, component, order, normalise }: Selection): string {
+  const orders = tensor.dims.map(dim => order?.[dim] ?? null);
+  return JSON.stringify([tensor.dims.map(dim => dims[dim]), component, orders, normalise ?? null]);
+}
+
+/** Rows become columns and columns rows; null where there are not both. */
+export function transposed(tensor: Shaped, selection: Selection): Selection | null {
+  const row = tensor.dims.find(dim => selection.dims[dim] === 'row');
+  const both = row !== undefined && Object.values(selection.dims).includes('column');
+  const turned = both ? withUse(tensor, selection, row, 'column') : null;
+  const { normalise } = selection;
+  // What each row was divided by, each column is now.
+  return turned && normalise ? { ...turned, normalise: normalise === 'row' ? 'column' : 'row' } : turned;
 }
 
 /** Why a selection does not fit a tensor, or null where it does. */
@@ -68,6 +79,15 @@ export function selectionProblem(tensor: Shaped, selection: Selection): string |
     } else if (!isAxis(use) && !isReduction(use)) {
       return `${dim} cannot be used as '${String(use)}'`;
     }
+  }
+  const { order = {}, normalise } = selection;
+  for (const [dim, by] of Object.entries(order)) {
+    if (!isAxis(selection.dims[dim] ?? 0) || !ORDERS.includes(by)) {
+      return `only a row, column or facet is in another order, by ${ORDERS.join(', ')}`;
+    }
+  }
+  if (normalise !== undefined && (count('row') === 0 || count('column') === 0)) {
+    return 'a plane without rows and columns has none to normalise';
   }
   const reductions = new Set(Object.values(selection.dims).filter(isReduction));
   if (reductions.size > 1) {
@@ -104,5 +124,17 @@ export function withUse(tensor: Shaped, selection: Selection, dim: string, use: 
       dims[other] = use;
     }
   }
-  return { ...selection, dims };
+  return tidied({ ...selection, dims });
+}
+
+/** Without orders of what is no axis any more, and without a normalisation that has no rows or columns. */
+function tidied({ order, normalise, ...rest }: Selection): Selection {
+  const kept = Object.entries(order ?? {}).filter(([name]) => isAxis(rest.dims[name] ?? 0));
+  const uses = Object.values(rest.dims);
+  const whole = uses.includes('row') && uses.includes('column');
+  return {
+    ...rest,
+    ...(kept.length ? { order: Object.fromEntries(kept) } : {}),
+    ...(normalise && whole ? { normalise } : {})
+  };
 }

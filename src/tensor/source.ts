@@ -33,6 +33,10 @@ export interface SourceState {
 /** A plane that was opened: its description, and the key under which its tiles are cached. */
 export interface Plane extends PlaneDescription {
   readonly key: string;
+  /** Of dimensions in another order, the index that stands at each place: filled in by who shows the plane. */
+  readonly indices?: Readonly<Record<string, readonly number[]>>;
+  /** Of a normalised plane, what each row (or column) was divided by, facet by facet: likewise. */
+  readonly scales?: readonly number[];
 }
 
 export interface Progress {

@@ -1,4 +1,4 @@
-import { componentsOf, defaultSelection, selectionKey, withUse } from '../tensor/selection';
+import { componentsOf, defaultSelection, selectionKey, transposed, withUse } from '../tensor/selection';
 import type { Component, Selection, TensorDescriptor, Use } from '../wire/protocol';
 import { Button } from './button';
 import { element, setHidden } from '../dom/element';
@@ -30,6 +30,7 @@ export class Slicer {
     });
     this.transpose = new Button({
       label: 'Swap rows and columns',
+      tip: 'Swap rows and columns (T)',
       icon: 'transpose',
       kind: 'quiet',
       iconOnly: true,
@@ -61,10 +62,9 @@ export class Slicer {
       value: selection.component,
       disabled
     });
-    const uses = Object.values(selection.dims);
     this.transpose.update({
       hidden: tensor.dims.length < 2,
-      disabled: disabled || !uses.includes('row') || !uses.includes('column')
+      disabled: disabled || transposed(tensor, selection) === null
     });
     this.reset.update({
       disabled,
@@ -112,10 +112,9 @@ export class Slicer {
 
   private swap(): void {
     if (this.state) {
-      const { tensor, selection } = this.state;
-      const row = tensor.dims.find(dim => selection.dims[dim] === 'row');
-      if (row !== undefined) {
-        this.options.onChange(withUse(tensor, selection, row, 'column'));
+      const turned = transposed(this.state.tensor, this.state.selection);
+      if (turned) {
+        this.options.onChange(turned);
       }
     }
   }

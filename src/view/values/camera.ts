@@ -1,3 +1,4 @@
+import type { Place } from '../../wire/protocol';
 import type { Fit, Layout } from './layout';
 
 /** How much of the content stays in sight, however far it is dragged: CSS pixels. */
@@ -94,6 +95,42 @@ export class Camera {
     if (nextX !== this.x || nextY !== this.y) {
       this.panBy(nextX - this.x, nextY - this.y);
     }
+  }
+
+  /** Puts a point of the content in the middle. */
+  centreOn(x: number, y: number): void {
+    this.panBy(x - this.width / 2 - this.x, y - this.height / 2 - this.y);
+  }
+
+  /** A zoom within the limits, about the middle of what is seen. */
+  zoomTo(zoom: number): void {
+    this.zoomAt(this.width / 2, this.height / 2, zoom / this.zoom);
+  }
+
+  /** What is in the middle, for any size of the stage; null at home. */
+  get place(): Place | null {
+    const { layout, zoom } = this;
+    const x = this.x + this.width / 2;
+    const y = this.y + this.height / 2;
+    const { facet } = layout.nearest(x, y, zoom);
+    const column = (x - layout.facetX(facet, zoom)) / zoom;
+    const row = (y - layout.facetY(facet, zoom)) / layout.cellHeight(zoom);
+    return this.isHome ? null : { facet, row, column, zoom };
+  }
+
+  /** Back to a place; what the plane does not have is as near as it can be. */
+  goTo(place: Place | null): void {
+    if (!place) {
+      this.home();
+      return;
+    }
+    const { layout } = this;
+    const facet = Math.min(place.facet, layout.plane.facets - 1);
+    this.zoomTo(place.zoom);
+    this.centreOn(
+      layout.facetX(facet, this.zoom) + place.column * this.zoom,
+      layout.facetY(facet, this.zoom) + place.row * layout.cellHeight(this.zoom)
+    );
   }
 
   /** Zoomed out all the way, what fits goes back to its corner. */

@@ -1,4 +1,4 @@
-import type { PlaneDescription } from '../../wire/protocol';
+import type { PlaneDescription, ViewState } from '../../wire/protocol';
 
 /** What of a plane decides where things go. */
 export type Extent = Pick<PlaneDescription, 'rows' | 'columns' | 'facets' | 'facetShape' | 'dims'>;
@@ -30,7 +30,8 @@ const WORTH_BANDS = 1.3;
 
 /**
  * Where the facets of a plane are, in CSS pixels of content, for any zoom. `zoom` is a cell's width; cells are square,
- * except in the strip that a tensor of rank 1 is. Gaps and labels keep their size while cells grow.
+ * except in the strip that a tensor of rank 1 is, and in a matrix that fills its stage. Gaps and labels keep their size
+ * while cells grow.
  */
 export class Layout {
   /** Places of the grid side by side, and one below the other. */
@@ -44,7 +45,9 @@ export class Layout {
     /** Facets side by side, in each band. */
     readonly inBand: number,
     /** A long crossed grid is cut into bands that stand side by side, an empty place between them. */
-    readonly bands = 1
+    readonly bands = 1,
+    /** A cell's height, as a part of its width. */
+    readonly stretch = 1
   ) {
     this.across = bands * (inBand + 1) - 1;
     this.down = Math.ceil(Math.ceil(plane.facets / inBand) / bands);
@@ -53,7 +56,7 @@ export class Layout {
   }
 
   cellHeight(zoom: number): number {
-    return this.strip ? STRIP_HEIGHT : zoom;
+    return this.strip ? STRIP_HEIGHT : zoom * this.stretch;
   }
 
   gap(zoom: number): number {
@@ -170,7 +173,20 @@ function whole(zoom: number, ratio: number): number {
   return zoom * ratio >= 4 ? Math.floor(zoom * ratio) / ratio : zoom;
 }
 
-export function fitPlane(plane: Extent, width: number, height: number, ratio: number): Fit {
+/** Whether a plane's cells can be other than squares: those of small multiples are compared by their shapes. */
+export const canFill = (plane: Extent): boolean =>
+  plane.facets === 1 && plane.dims.row !== null && plane.dims.column !== null;
+
+export function fitPlane(
+  plane: Extent,
+  width: number,
+  height: number,
+  ratio: number,
+  aspect: ViewState['aspect'] = 'square'
+): Fit {
+  if (aspect === 'fill' && canFill(plane)) {
+    return fillWith(plane, width, height);
+  }
   const fit = plane.facets > 1 ? fitFacets(plane, width, height) : fitMatrix(plane, width, height);
   const home = whole(fit.home, ratio);
   return {
@@ -178,6 +194,17 @@ export function fitPlane(plane: Extent, width: number, height: number, ratio: nu
     home,
     least: Math.min(home, fit.least),
     most: Math.max(home, MOST_CELL)
+  };
+}
+
+function fillWith(plane: Extent, width: number, height: number): Fit {
+  const home = width / plane.columns;
+  const stretch = height / plane.rows / home;
+  return {
+    layout: new Layout(plane, 1, 1, stretch),
+    home,
+    least: home,
+    most: Math.max(home, MOST_CELL / Math.min(1, stretch))
   };
 }
 

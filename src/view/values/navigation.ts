@@ -12,7 +12,19 @@ export interface NavigationOptions {
   /** The wheel turned over a view that does not have the focus: the page scrolls. */
   readonly onWheelIgnored: () => void;
   readonly onSelecting: (selecting: boolean) => void;
+  /** A key was pressed that is about the view and not about what is seen of it. */
+  readonly onCommand: (command: Command) => void;
 }
+
+export type Command = 'index' | 'transpose' | 'aspect' | 'anomaly' | 'bookmarks';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  g: 'index',
+  t: 'transpose',
+  a: 'aspect',
+  n: 'anomaly',
+  b: 'bookmarks'
+};
 
 const BIG_STEP = 10;
 /** Of the stage's height. */
@@ -60,6 +72,15 @@ export class Navigation {
     this.cursor = this.anchor = null;
     this.drag = null;
     this.options.onSelecting(false);
+  }
+
+  /** Puts a cell in the middle, with the keyboard's cursor on it. */
+  goTo(place: CellPlace): void {
+    const { stage, onPoint } = this.options;
+    this.cursor = place;
+    this.pointer = this.anchor = null;
+    stage.centre(place);
+    onPoint(place, 'keyboard');
   }
 
   fit(): void {
@@ -262,8 +283,15 @@ export class Navigation {
         this.options.onClear();
         return true;
       default:
-        return false;
+        return this.command(COMMANDS[event.key.toLowerCase()]);
     }
+  }
+
+  private command(command: Command | undefined): boolean {
+    if (command) {
+      this.options.onCommand(command);
+    }
+    return command !== undefined;
   }
 
   /** Moves the cursor by cells as they are drawn: a pooled one is one step. Past a facet's edge lies the next facet. */

@@ -25,7 +25,7 @@ export class Pointing {
   readonly tip = element('div', { class: 'mv-values-tip', hidden: true });
   /** Read aloud as the cursor moves. */
   readonly live = element('div', { class: 'mv-values-live', 'aria-live': 'polite' });
-  private by: 'pointer' | 'keyboard' = 'pointer';
+  by: 'pointer' | 'keyboard' = 'pointer';
 
   constructor(private readonly options: PointingOptions) {}
 

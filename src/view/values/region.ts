@@ -72,6 +72,10 @@ export function fromState(plane: Plane, ranges: StateRegion): Region | null {
   return empty ? null : region;
 }
 
+/** The number of the first facet that a region has cells in. */
+export const firstFacet = ({ facetShape }: Plane, region: Region): number =>
+  region.facets.reduce((facet, [start], axis) => facet * facetShape[axis]! + start, 0);
+
 export function holdsFacet(plane: Plane, region: Region, facet: number): boolean {
   return facetIndex(plane, facet).every((index, axis) => {
     const [start, end] = region.facets[axis]!;

@@ -53,7 +53,9 @@ export class Scene {
   build(plane: Plane, camera: Camera, view: Viewport, peek: (tile: TileAddress) => Tile | undefined): void {
     this.peek = peek;
     this.recycle();
-    this.level = levelFor(camera.zoom, view.ratio, plane.levels);
+    // The narrower side decides: a row that is thinner than a pixel would be passed over, and what it holds with it.
+    const narrow = camera.layout.strip ? camera.zoom : Math.min(camera.zoom, camera.layout.cellHeight(camera.zoom));
+    this.level = levelFor(narrow, view.ratio, plane.levels);
     this.complete = true;
     this.blank = false;
     const { layout, zoom } = camera;
@@ -176,7 +178,7 @@ export class Scene {
           first: at / INSTANCE,
           count: rectangles.length / INSTANCE,
           cellWidth: camera.zoom * pooled,
-          cellHeight: camera.layout.strip ? camera.layout.cellHeight(camera.zoom) * view.ratio : camera.zoom * pooled
+          cellHeight: camera.layout.cellHeight(camera.zoom) * (camera.layout.strip ? view.ratio : pooled)
         });
         at += rectangles.length;
       }

@@ -4,17 +4,23 @@ import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import { isEmpty } from '../../tensor/plane';
 import type { Plane, TensorSource } from '../../tensor/source';
 import type { PooledStatistic, Tile } from '../../tensor/tile';
-import { element, setHidden } from '../../dom/element';
-import type { Hidden, TileAddress } from '../../wire/protocol';
+import { element } from '../../dom/element';
+import type { Hidden, Place, TileAddress, ViewState } from '../../wire/protocol';
 import { Camera } from './camera';
-import { coveredBy, drawnCell } from './describe';
+import { drawnCell } from './describe';
 import type { DrawnCell } from './describe';
+import { isInSight, middleCell, rectOf, rectOfRegion } from './geometry';
+import type { Size } from './geometry';
 import { fitPlane } from './layout';
 import type { CellPlace, Fit } from './layout';
+import { Outlines } from './outlines';
 import { Overlay } from './overlay';
 import type { Region } from './region';
 import { Scene } from './scene';
 import type { Viewport } from './scene';
+
+/** A cell that is gone to is at least this wide and high, in CSS pixels. */
+const LEGIBLE = 16;
 
 /** How values become colours. */
 export interface Look {
@@ -41,23 +47,20 @@ export class Stage {
 
   private readonly painter: Painter;
   private readonly overlay = new Overlay();
-  private readonly hoverBox = element('div', { class: 'mv-values-outline', hidden: true });
-  private readonly cursorBox = element('div', {
-    class: 'mv-values-outline mv-values-cursor',
-    hidden: true
-  });
-  /** The edge of a matrix: the middle of a map is the page's own colour. */
-  private readonly frameBox = element('div', { class: 'mv-values-frame', hidden: true });
+  private readonly outlines = new Outlines();
   private look: Look | null = null;
   private region: Region | null = null;
   private hover: CellPlace | null = null;
   private cursor: CellPlace | null = null;
-  private size = { width: 0, height: 0 };
+  private size: Size = { width: 0, height: 0 };
   private frame = 0;
   private arriving = false;
   private wished = '';
   private disposed = false;
   private focus: readonly [number, number] | null = null;
+  private aspect: ViewState['aspect'] = 'square';
+  /** Where to go with the next plane of another extent. */
+  private arrival: Place | null | undefined;
 
   constructor(private readonly options: StageOptions) {
     this.painter = createPainter(() => this.draw());
@@ -70,7 +73,13 @@ export class Stage {
       // The notebook's one-key shortcuts (0 0 restarts a kernel) are not meant for what has the focus here.
       'data-lm-suppress-shortcuts': 'true'
     });
-    this.node.append(this.painter.canvas, this.frameBox, this.overlay.canvas, this.hoverBox, this.cursorBox);
+    const { frame, hover, cursor } = this.outlines;
+    this.node.append(this.painter.canvas, frame, this.overlay.canvas, hover, cursor);
+  }
+
+  /** Where the keyboard's cursor is. */
+  get cursorCell(): CellPlace | null {
+    return this.cursor;
   }
 
   get paintedBy(): Painter['kind'] {
@@ -109,11 +118,57 @@ export class Stage {
     if (isEmpty(plane)) {
       this.camera = null;
     } else if (!this.camera || !before || !sameExtent(before, plane)) {
-      this.camera = new Camera(this.fit());
-      this.camera.resize(this.fit(), this.size.width, this.size.height);
+      this.refit();
       this.cursor = this.hover = null;
     }
+    this.arrive();
     this.draw();
+  }
+
+  /** Cells are squares, or fill the stage. */
+  setAspect(aspect: ViewState['aspect']): void {
+    const changed = aspect !== this.aspect;
+    this.aspect = aspect;
+    if (changed && this.camera) {
+      this.refit();
+      this.requestDraw();
+    }
+  }
+
+  /** Goes to a place that was kept: with the next plane, or (`now`) in this one. */
+  goTo(place: Place | null, now: boolean): void {
+    this.arrival = place;
+    if (now && this.camera) {
+      this.arrive();
+      this.requestDraw();
+    }
+  }
+
+  /** Puts a cell in the middle, large enough to be seen, and the cursor on it. */
+  centre(place: CellPlace): void {
+    const { camera } = this;
+    if (camera) {
+      camera.goTo({
+        facet: place.facet,
+        row: place.row + 0.5,
+        column: place.column + 0.5,
+        zoom: Math.max(camera.zoom, LEGIBLE / Math.min(1, camera.layout.stretch))
+      });
+      this.setCursor(place);
+      this.draw();
+    }
+  }
+
+  /** Goes to the region where nothing of it is in sight, or it would be a speck. */
+  reveal(): void {
+    const { plane, camera, region, size } = this;
+    const rect = plane && camera && region && rectOfRegion(plane, camera, region);
+    if (rect && !isInSight(rect, size)) {
+      const fitting = Math.min(size.width / rect.width, size.height / rect.height, 1);
+      camera.centreOn(camera.x + rect.x + rect.width / 2, camera.y + rect.y + rect.height / 2);
+      camera.zoomTo(camera.zoom * fitting);
+      this.requestDraw();
+    }
   }
 
   setLook(look: Look): void {
@@ -202,7 +257,7 @@ export class Stage {
       region: this.region,
       peek: this.peek
     });
-    this.placeFrame(plane, camera);
+    this.outlines.placeFrame(camera, size);
     this.complete = this.scene.complete;
     this.placeOutlines();
     this.wish(plane);
@@ -251,34 +306,12 @@ export class Stage {
   /** Where a cell (or the pooled cell that covers it) is, from the stage's corner, in CSS pixels. */
   rectOf(place: CellPlace, level = 0): DOMRectReadOnly | null {
     const { camera, plane } = this;
-    if (!camera || !plane) {
-      return null;
-    }
-    const { rows, columns } = coveredBy(plane, level, place);
-    const { layout, zoom } = camera;
-    const cellHeight = layout.cellHeight(zoom);
-    return new DOMRectReadOnly(
-      layout.facetX(place.facet, zoom) + columns[0] * zoom - camera.x,
-      layout.facetY(place.facet, zoom) + rows[0] * cellHeight - camera.y,
-      (columns[1] - columns[0]) * zoom,
-      (rows[1] - rows[0]) * cellHeight
-    );
+    return camera && plane && rectOf(plane, camera, place, level);
   }
 
   /** The cell in the middle of what is seen. */
   middle(): CellPlace | null {
-    const { camera } = this;
-    if (!camera) {
-      return null;
-    }
-    const { layout, zoom, x, y } = camera;
-    const middleOf = (at: number, space: number, content: number): number =>
-      (Math.max(0, at) + Math.min(content, at + space)) / 2;
-    return layout.nearest(
-      middleOf(x, this.size.width, layout.width(zoom)),
-      middleOf(y, this.size.height, layout.height(zoom)),
-      zoom
-    );
+    return this.camera && middleCell(this.camera, this.size);
   }
 
   dispose(): void {
@@ -297,48 +330,37 @@ export class Stage {
     this.size = { width: clientWidth, height: clientHeight };
   }
 
-  private fit(): Fit {
-    return fitPlane(this.plane!, Math.max(1, this.size.width), Math.max(1, this.size.height), devicePixelRatio);
+  private refit(): void {
+    const fit = this.fit();
+    this.camera = new Camera(fit);
+    this.camera.resize(fit, this.size.width, this.size.height);
   }
 
-  private placeFrame({ facets }: Plane, { layout, zoom, x, y }: Camera): void {
-    setHidden(this.frameBox, facets > 1);
-    if (facets === 1) {
-      // Cut a little beyond the stage: a box of a million pixels is a box no browser draws right.
-      const left = Math.max(-2, -x);
-      const top = Math.max(-2, -y);
-      const right = Math.min(this.size.width + 2, layout.width(zoom) - x);
-      const bottom = Math.min(this.size.height + 2, layout.height(zoom) - y);
-      const { style } = this.frameBox;
-      style.transform = `translate(${left}px, ${top}px)`;
-      style.width = `${Math.max(0, right - left)}px`;
-      style.height = `${Math.max(0, bottom - top)}px`;
+  private arrive(): void {
+    if (this.camera && this.arrival !== undefined) {
+      this.camera.goTo(this.arrival);
+      this.arrival = undefined;
     }
   }
 
+  private fit(): Fit {
+    return fitPlane(
+      this.plane!,
+      Math.max(1, this.size.width),
+      Math.max(1, this.size.height),
+      devicePixelRatio,
+      this.aspect
+    );
+  }
+
   private placeOutlines(): void {
-    outline(this.hoverBox, this.hover && this.rectOf(this.hover, this.levelAt(this.hover)));
-    outline(this.cursorBox, this.cursor && this.rectOf(this.cursor, this.levelAt(this.cursor)));
+    const at = (place: CellPlace | null): DOMRectReadOnly | null => place && this.rectOf(place, this.levelAt(place));
+    this.outlines.place(at(this.hover), at(this.cursor));
   }
 
   /** The level of what is drawn at a place: coarser than the scene's until its tile comes. */
   private levelAt(place: CellPlace): number {
     return this.drawnCell(place)?.level ?? this.scene.level;
-  }
-}
-
-function outline(box: HTMLElement, rect: DOMRectReadOnly | null): void {
-  setHidden(box, !rect);
-  if (rect) {
-    // Cells of a pixel or two would vanish under an outline: it stands around them, never smaller than this.
-    const least = 5;
-    const width = Math.max(least, rect.width);
-    const height = Math.max(least, rect.height);
-    const x = rect.x + (rect.width - width) / 2;
-    const y = rect.y + (rect.height - height) / 2;
-    box.style.transform = `translate(${x}px, ${y}px)`;
-    box.style.width = `${width}px`;
-    box.style.height = `${height}px`;
   }
 }
 

@@ -4,11 +4,17 @@ import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
 import type { Plane } from '../../tensor/source';
 import { element, setHidden, setText } from '../../dom/element';
-import type { ColourState, TensorDescriptor, ViewState } from '../../wire/protocol';
+import { transposed } from '../../tensor/selection';
+import type { Bookmark, ColourState, Selection, TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
+import { coveredBy, indexText } from './describe';
 import { Colouring } from './colouring';
+import { Going } from './going';
+import { WheelHint } from './hint';
+import { canFill } from './layout';
 import type { CellPlace } from './layout';
 import { Navigation } from './navigation';
+import type { Command } from './navigation';
 import { Opening, selectionFor } from './opening';
 import { Pointing } from './pointing';
 import { pythonFor } from './python';
@@ -20,8 +26,7 @@ import type { Look } from './stage';
 import { Status } from './status';
 import type { StateName } from './status';
 import { Toolbar } from './toolbar';
-
-const HINT = 2500;
+import { Tools } from './tools';
 
 const views = new WeakMap<Element, ValuesView>();
 
@@ -41,7 +46,9 @@ export class ValuesView implements View {
   private readonly colouring: Colouring;
   private readonly status: Status;
   private readonly pointing: Pointing;
-  private readonly hint = element('div', { class: 'mv-values-hint', hidden: true });
+  private readonly going: Going;
+  private readonly tools: Tools;
+  private readonly hint = new WheelHint();
   private readonly note = element('div', { class: 'mv-values-note' });
   private readonly observer: ResizeObserver | null;
   private plane: Plane | null = null;
@@ -49,7 +56,7 @@ export class ValuesView implements View {
   private thickness = '';
   private highlight: number | bigint | null = null;
   private pooled = false;
-  private hintTimer = 0;
+  private selecting = false;
 
   constructor(
     private readonly context: ViewContext,
@@ -59,7 +66,7 @@ export class ValuesView implements View {
     this.stage = new Stage({ source, id, onDrawn: () => this.drawn() });
     this.stage.node.setAttribute(
       'aria-label',
-      `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects.`
+      `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects, G goes to an index, N to the next value that is not finite, T transposes, A fills the stage, B opens the bookmarks.`
     );
     this.legend = new Legend({
       onRange: (low, high) =>
@@ -83,7 +90,8 @@ export class ValuesView implements View {
       onSelect: (from, to, done) => this.select(from, to, done),
       onClear: () => state.set({ region: null }),
       onSelecting: selecting => this.stage.node.classList.toggle('mv-values-selecting', selecting),
-      onWheelIgnored: () => this.showHint()
+      onWheelIgnored: () => this.hint.show(),
+      onCommand: command => this.command(command)
     });
     this.toolbar = new Toolbar({
       onFit: () => this.navigation.fit(),
@@ -101,6 +109,18 @@ export class ValuesView implements View {
       colour: () => state.value.colour,
       readout: readout => context.readout(readout),
       onValue: value => this.setHighlight(value)
+    });
+    this.going = new Going({ stage: this.stage, state, tensor, onCell: place => this.navigation.goTo(place) });
+    this.tools = new Tools({
+      onIndex: text => this.goToIndex(text),
+      onLeave: () => this.stage.node.focus({ preventScroll: true }),
+      onAspect: () => this.command('aspect'),
+      onArrange: selection => this.slice(selection),
+      bookmarks: () => state.value.bookmarks,
+      suggestion: () => this.suggestion(),
+      onKeep: name => this.going.bookmark(name),
+      onGo: bookmark => this.goToBookmark(bookmark),
+      onBookmarks: bookmarks => state.set({ bookmarks })
     });
     this.status = new Status({
       onState: name => this.setState(name),
@@ -153,7 +173,6 @@ export class ValuesView implements View {
 
   dispose(): void {
     const { source, id, state, theme } = this.context;
-    clearTimeout(this.hintTimer);
     this.observer?.disconnect();
     state.changed.disconnect(this.onState);
     theme.changed.disconnect(this.onTheme);
@@ -166,6 +185,8 @@ export class ValuesView implements View {
       this.colouring,
       this.navigation,
       this.toolbar,
+      this.tools,
+      this.hint,
       this.legend,
       this.rulers,
       this.status,
@@ -180,8 +201,8 @@ export class ValuesView implements View {
   }
 
   private build(): HTMLElement {
-    const { stage, rulers, legend, toolbar } = this;
-    stage.node.append(this.pointing.tip, this.hint, this.status.skeleton);
+    const { stage, rulers, legend, toolbar, tools } = this;
+    stage.node.append(this.pointing.tip, this.hint.node, this.status.skeleton);
     const picture = element('div', { class: 'mv-values-picture' });
     picture.append(rulers.top.node, rulers.left.node, stage.node, this.status.centre);
     return element(
@@ -189,7 +210,7 @@ export class ValuesView implements View {
       { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
       element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note),
       picture,
-      element('div', { class: 'mv-values-side' }, toolbar.node, legend.node),
+      element('div', { class: 'mv-values-side' }, toolbar.node, tools.node, legend.node),
       this.pointing.live
     );
   }
@@ -228,10 +249,15 @@ export class ValuesView implements View {
     this.navigationFor(plane);
     this.colouring.update(plane, this.context.state.value.colour);
     // The picture first: what stands beside it says the same of every slice.
+    this.stage.setAspect(this.context.state.value.aspect);
+    this.going.opening();
     this.stage.show(plane, this.look(plane));
     this.stage.setRegion(fromState(plane, this.context.state.value.region));
+    this.stage.reveal();
     this.updateLegend();
+    this.updateTools();
     this.pointing.again(plane);
+    this.going.opened(plane);
   }
 
   /** Another extent has other cells: what was pointed at is gone. */
@@ -248,6 +274,7 @@ export class ValuesView implements View {
     this.node.dataset.mvState = state;
     const drawable = this.plane !== null && state !== 'empty';
     this.toolbar.enable(drawable);
+    this.updateTools();
     this.node.classList.toggle('mv-values-blank', !drawable);
     this.doubt();
     setHidden(this.legend.node, !drawable);
@@ -279,6 +306,9 @@ export class ValuesView implements View {
       this.node.dataset.mvComplete = complete;
     }
     this.navigation.pointAgain();
+    if (this.plane && this.pointing.by === 'keyboard') {
+      this.pointing.again(this.plane);
+    }
     this.rulers.update(this.stage, this.pointing.place);
     setText(this.note, this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '');
     if (this.pooled !== this.stage.pooled) {
@@ -323,6 +353,63 @@ export class ValuesView implements View {
     }
   }
 
+  private updateTools(): void {
+    const { tensor, plane, context, status } = this;
+    this.tools.update({
+      tensor,
+      selection: selectionFor(tensor, context.state.value),
+      aspect: context.state.value.aspect,
+      canFill: plane !== null && canFill(plane),
+      disabled: plane === null || status.state === 'empty'
+    });
+  }
+
+  private command(command: Command): void {
+    const { state } = this.context;
+    if (command === 'index') {
+      this.tools.index.focus();
+    } else if (command === 'bookmarks') {
+      this.tools.openBookmarks();
+    } else if (command === 'transpose') {
+      const turned = transposed(this.tensor, selectionFor(this.tensor, state.value));
+      if (turned) {
+        this.slice(turned);
+      }
+    } else if (command === 'aspect' && this.plane && canFill(this.plane)) {
+      state.set({ aspect: state.value.aspect === 'fill' ? 'square' : 'fill' });
+    }
+  }
+
+  private slice(selection: Selection): void {
+    const { state } = this.context;
+    state.set({ slices: { ...state.value.slices, [this.tensor.address]: selection } });
+  }
+
+  private goToIndex(text: string): string | null {
+    const problem = this.going.toIndex(text);
+    if (problem === null) {
+      this.stage.node.focus({ preventScroll: true });
+    }
+    return problem;
+  }
+
+  private goToBookmark(bookmark: Bookmark): void {
+    const { tensors } = this.context.structure;
+    const tensor = tensors.find(
+      ({ address, names }) => address === bookmark.address || names.includes(bookmark.address)
+    );
+    this.going.toBookmark(bookmark, tensor?.node ?? this.tensor.node);
+  }
+
+  /** A name for what is on screen: the tensor's, and the cell in the middle where not all of it is seen. */
+  private suggestion(): string {
+    const { stage, plane, tensor } = this;
+    const place = stage.camera?.place && stage.middle();
+    // The end of a long path says which tensor it is.
+    const name = tensor.address.split(/[/.]/).slice(-2).join('.');
+    return plane && place ? `${name} ${indexText(plane, tensor.dims, coveredBy(plane, 0, place))}` : name;
+  }
+
   private setColour(change: Partial<ColourState>): void {
     const { state } = this.context;
     state.set({ colour: { ...state.value.colour, ...change } });
@@ -342,18 +429,11 @@ export class ValuesView implements View {
     const region = regionBetween(this.plane, from, to);
     this.stage.setRegion(region);
     if (done) {
+      // What is selected here is where the person looks.
+      this.selecting = true;
       this.context.state.set({ region: toState(this.plane, region) });
+      this.selecting = false;
     }
-  }
-
-  private showHint(): void {
-    const key = navigator.userAgent.includes('Mac OS') ? '⌘' : 'Ctrl';
-    setText(this.hint, `${key} + wheel zooms; after a click the wheel alone does`);
-    setHidden(this.hint, false);
-    clearTimeout(this.hintTimer);
-    this.hintTimer = window.setTimeout(() => {
-      setHidden(this.hint, true);
-    }, HINT);
   }
 
   private async save(): Promise<void> {
@@ -382,8 +462,18 @@ export class ValuesView implements View {
     if (changed.includes('colour')) {
       this.recolour();
     }
+    if (changed.includes('aspect')) {
+      this.stage.setAspect(value.aspect);
+    }
+    if (changed.includes('bookmarks')) {
+      this.tools.bookmarksChanged();
+    }
+    this.updateTools();
     if (plane && changed.includes('region')) {
       this.stage.setRegion(fromState(plane, value.region));
+      if (!this.selecting) {
+        this.stage.reveal();
+      }
     }
   };
 

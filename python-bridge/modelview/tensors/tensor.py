@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import ClosedError, NoValuesError
 from .arranged import OrderedSource
 from .cache import shared_cache
+from .channels import Channels, channels_of
 from .derive import derive
 from .dtype import Array
 from .selection import Selection, Use
@@ -234,6 +235,47 @@ class Tensor:
         """
         checked = Selection.of(self, selection, keep=True)
         return statistics_of(self, checked, progress, cancelled)
+
+    def channels(
+        self,
+        dim: str,
+        selection: Selection | Mapping[str, Any] | None = None,
+        *,
+        scope: str = "tensor",
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Channels:
+        """Statistics of each index of a dimension, as a table.
+
+        Parameters
+        ----------
+        dim : str
+            The dimension.
+        selection : mapping, optional
+            Its reductions are done first, and a complex tensor's component is taken.
+        scope : str
+            'tensor', or 'slice': of the values at the selection's fixed indices alone.
+
+        Returns
+        -------
+        Channels
+            Has `.table` (a structured array), `["l2"]` (a column) and `.sort("l2")`.
+
+        Raises
+        ------
+        SelectionError, NoValuesError, Cancelled
+
+        Examples
+        --------
+        >>> from modelview.adapters import tensor_of
+        >>> tensor = tensor_of(np.array([[3.0, 4.0], [0.0, 0.5]]), dims=("out", "in")).tensors["array/array"]
+        >>> tensor.channels("out")["l2"]
+        array([5. , 0.5])
+        >>> tensor.channels("in").sort("max")["index"]
+        array([1, 0])
+        """
+        checked = Selection.of(self, selection, keep=True)
+        return channels_of(self, checked, dim, scope, progress, cancelled)
 
     def recall(self, key: Hashable) -> Any:
         """What was remembered under this key, or `None`."""

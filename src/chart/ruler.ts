@@ -17,6 +17,8 @@ export interface RulerState {
   readonly size: number;
   /** Marked on the ruler: the index under the pointer. */
   readonly highlight?: number | null;
+  /** The index that stands at a place, where they are in another order. */
+  readonly indexAt?: ((place: number) => number) | undefined;
   /** What an index is called, where it has a better name than its number (a token). */
   readonly format?: (index: number) => string;
 }
@@ -47,6 +49,9 @@ const widthOf = (text: string): number => {
 };
 
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+
+const textOf = ({ format, indexAt }: RulerState, place: number): string =>
+  cut(format?.(place) ?? String(indexAt?.(place) ?? place));
 
 /** A dimension's name and its indices along a matrix. Updated in every frame of a pan: it reads no layout, and keeps its nodes. */
 export class Ruler {
@@ -92,7 +97,7 @@ export class Ruler {
     setAttribute(name, 'visibility', to - from > widthOf(label) * 0.8 ? null : 'hidden');
     const first = Math.max(0, Math.floor(state.start));
     const last = Math.min(size, Math.ceil(state.end)) - 1;
-    const said = size > 0 ? `${label}: indices ${first} to ${last} of ${size}` : label;
+    const said = size > 0 ? `${label}: ${state.indexAt ? 'places' : 'indices'} ${first} to ${last} of ${size}` : label;
     if (said !== this.said) {
       this.said = said;
       // Who hears it wants to know where the pan ended.
@@ -141,7 +146,8 @@ export class Ruler {
   }
 
   /** Draws the highlighted index; what lies under it is left out. */
-  private highlight({ highlight, start, end, pixels, size, format }: RulerState): Mark | null {
+  private highlight(state: RulerState): Mark | null {
+    const { highlight, start, end, pixels, size } = state;
     const [from, to] = pixels;
     const index = highlight ?? -1;
     const at = from + ((index + 0.5 - start) / (end - start)) * (to - from);
@@ -149,7 +155,7 @@ export class Ruler {
       setAttribute(this.mark.node()!, 'visibility', 'hidden');
       return null;
     }
-    const text = cut(format?.(index) ?? String(index));
+    const text = textOf(state, index);
     const width = widthOf(text) + 8;
     const { across } = this;
     const label = this.mark.select<SVGTextElement>('text');
@@ -200,7 +206,7 @@ export function marksOf(
   const marks: Mark[] = [];
   const first = Math.ceil(Math.max(0, start - 0.5) / step) * step;
   for (let index = first; index < Math.min(size, end + 0.5); index += step) {
-    const text = cut(format?.(index) ?? String(index));
+    const text = textOf(state, index);
     const width = widthOf(text);
     const at = from + (index + 0.5 - start) * cell;
     const half = (side === 'top' ? width : FONT) / 2;

@@ -1,5 +1,6 @@
 import { formatStatistic, formatValue } from '../../tensor/format';
 import { isHidden } from '../../tensor/colour';
+import { indexAt } from '../../tensor/order';
 import type { Plane } from '../../tensor/source';
 import { cellAt } from '../../tensor/tile';
 import type { Cell, PooledStatistic, Tile } from '../../tensor/tile';
@@ -18,6 +19,8 @@ export interface DrawnCell {
   readonly cell: Cell;
 }
 
+/** Of a pooled cell's indices that stand in another order, so many are named. */
+const SOME = 3;
 const HALF_DIGITS = 3;
 /** Under it half precision has fewer than three digits, down to none: docs/protocol.md, 'Tiles in Arrow'. */
 const HALF_NORMAL = 2 ** -14;
@@ -77,18 +80,24 @@ export function indexText(
   dims: readonly string[],
   { facet, rows, columns }: Pick<DrawnCell, 'facet' | 'rows' | 'columns'>
 ): string {
-  const span = ([start, end]: readonly [number, number]): string =>
-    end - start > 1 ? `${start}–${end - 1}` : String(start);
+  const span = (dim: string, [start, end]: readonly [number, number]): string => {
+    if (end - start > 1 && plane.indices?.[dim]) {
+      // No range says which they are.
+      const some = Array.from({ length: Math.min(SOME, end - start) }, (_, i) => indexAt(plane, dim, start + i));
+      return `{${some.join(' ')}${end - start > SOME ? ' …' : ''}}`;
+    }
+    return end - start > 1 ? `${start}–${end - 1}` : String(indexAt(plane, dim, start));
+  };
   const facets = facetIndex(plane, facet);
   const parts = dims.map(dim => {
     if (dim === plane.dims.row) {
-      return span(rows);
+      return span(dim, rows);
     }
     if (dim === plane.dims.column) {
-      return span(columns);
+      return span(dim, columns);
     }
     const axis = plane.dims.facets.indexOf(dim);
-    return axis >= 0 ? String(facets[axis]) : String(plane.selection.dims[dim]);
+    return axis >= 0 ? String(indexAt(plane, dim, facets[axis]!)) : String(plane.selection.dims[dim]);
   });
   return `[${parts.join(', ')}]`;
 }
@@ -103,10 +112,26 @@ export interface CellText {
   readonly note: string;
 }
 
-export function cellText(plane: Plane, dims: readonly string[], drawn: DrawnCell, shown: PooledStatistic): CellText {
+/** `scale` is what a cell of a normalised plane was divided by. */
+export function cellText(
+  plane: Plane,
+  dims: readonly string[],
+  drawn: DrawnCell,
+  shown: PooledStatistic,
+  scale = 1
+): CellText {
   const index = indexText(plane, dims, drawn);
   const { cell, tile, rows, columns } = drawn;
   const unit = plane.selection.component === 'phase' ? PHASE : '';
+  const { normalise } = plane.selection;
+  if (cell.exact && normalise) {
+    // The tensor's own value, as near as a division and its undoing leave it.
+    return {
+      index,
+      value: formatStatistic(Number(cell.value) * scale, FLOAT_DIGITS) + unit,
+      note: `${formatStatistic(Number(cell.value), FLOAT_DIGITS)} of its ${normalise}'s largest`
+    };
+  }
   if (cell.exact) {
     const reduced = Object.values(plane.selection.dims).find(use =>
       ['mean', 'min', 'max', 'sum', 'std', 'norm'].includes(String(use))
@@ -135,7 +160,7 @@ export function cellText(plane: Plane, dims: readonly string[], drawn: DrawnCell
   return {
     index,
     value: [...(finite ? said : []), ...counts].join(' · '),
-    note: `pooled ${rows[1] - rows[0]} × ${columns[1] - columns[0]}`
+    note: `pooled ${rows[1] - rows[0]} × ${columns[1] - columns[0]}${normalise ? `, of each ${normalise}'s largest` : ''}`
   };
 }
 

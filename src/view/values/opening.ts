@@ -1,6 +1,7 @@
 import { defaultSelection, selectionProblem } from '../../tensor/selection';
 import type { Plane, Progress, TensorSource } from '../../tensor/source';
 import type { Selection, TensorDescriptor, ViewState } from '../../wire/protocol';
+import { arranged } from './arranging';
 
 export interface OpeningOptions {
   readonly source: TensorSource;
@@ -57,7 +58,7 @@ export class Opening {
       });
       // The question is on its way.
       onStart();
-      const plane = await opening;
+      const plane = await arranged(source, await opening);
       if (this.controller === controller) {
         this.controller = null;
         onPlane(plane);

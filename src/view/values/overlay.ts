@@ -1,6 +1,7 @@
 import { isBinary, niceStep } from '../../chart/steps';
 import { colourOf, inkOn, isHidden } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
+import { indexAt } from '../../tensor/order';
 import type { Plane } from '../../tensor/source';
 import type { Tile } from '../../tensor/tile';
 import { setHidden } from '../../dom/element';
@@ -94,7 +95,7 @@ export class Overlay {
     const context = this.context!;
     const { layout, zoom } = camera;
     const width = layout.facetWidth(zoom);
-    const index = facetIndex(plane, facet)[0]!;
+    const index = indexAt(plane, plane.dims.facets[0]!, facetIndex(plane, facet)[0]!);
     const named = `${plane.dims.facets[0]} ${index}`;
     const text = named.length * DIGIT <= width ? named : String(index);
     if (text.length * DIGIT > width + layout.gap(zoom)) {
@@ -115,7 +116,8 @@ export class Overlay {
     context.textAlign = 'right';
     context.textBaseline = 'middle';
     const middle = top + camera.layout.facetHeight(camera.zoom) / 2;
-    context.fillText(String(facetIndex(plane, facet)[0]), left - BAND_GAP, middle);
+    const index = indexAt(plane, plane.dims.facets[0]!, facetIndex(plane, facet)[0]!);
+    context.fillText(String(index), left - BAND_GAP, middle);
   }
 
   private values(state: OverlayState, facet: number, left: number, top: number): void {

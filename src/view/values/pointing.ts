@@ -1,7 +1,8 @@
 import type { Plane } from '../../tensor/source';
 import { element, setHidden, setText } from '../../dom/element';
-import type { ColourState } from '../../wire/protocol';
+import type { ColourState, TensorDescriptor } from '../../wire/protocol';
 import type { Readout } from '../view';
+import { scaleAt } from './arranging';
 import { cellText, hiddenNote, readoutText } from './describe';
 import type { CellPlace } from './layout';
 import type { Stage } from './stage';
@@ -12,7 +13,7 @@ const EDGE = 14;
 
 export interface PointingOptions {
   readonly stage: Stage;
-  readonly dims: readonly string[];
+  readonly tensor: TensorDescriptor;
   readonly colour: () => ColourState;
   readonly readout: (readout: Readout | null) => void;
   /** The finite value that is pointed at, or null. */
@@ -30,7 +31,7 @@ export class Pointing {
   constructor(private readonly options: PointingOptions) {}
 
   point(plane: Plane | null, place: CellPlace | null, by: 'pointer' | 'keyboard'): void {
-    const { stage, readout, onValue, dims } = this.options;
+    const { stage, readout, onValue, tensor } = this.options;
     const drawn = place && plane && stage.drawnCell(place);
     this.place = place;
     this.by = by;
@@ -42,7 +43,7 @@ export class Pointing {
       return;
     }
     const { statistic, hidden } = this.options.colour();
-    const text = cellText(plane, dims, drawn, statistic);
+    const text = cellText(plane, tensor.dims, drawn, statistic, scaleAt(plane, tensor, place));
     const { cell } = drawn;
     const line = readoutText(text, cell.exact);
     const note = [text.note, hidden && hiddenNote(cell, statistic, hidden)].filter(Boolean).join(' · ');

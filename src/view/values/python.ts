@@ -19,6 +19,16 @@ export function pythonFor(
       return [`${quoted(dim)}: ${quoted(use)}`];
     }
     const range = region?.[dim];
+    const by = selection.order?.[dim];
+    if (by !== undefined) {
+      // Fixed indices decide what is largest; a region of what is in another order is of places.
+      const fixed = dims.filter(name => typeof selection.dims[name] === 'number');
+      const at = fixed.length
+        ? `, {${fixed.map(name => `${quoted(name)}: ${String(selection.dims[name])}`).join(', ')}}`
+        : '';
+      const part = range ? `[${range[0]}:${range[1]}]` : '';
+      return [`${quoted(dim)}: mv.tensors[${quoted(address)}].order(${quoted(dim)}${at}, by=${quoted(by)})${part}`];
+    }
     return range ? [`${quoted(dim)}: slice(${range[0]}, ${range[1]})`] : [];
   });
   return `mv.tensors[${quoted(address)}].read(${parts.length ? `{${parts.join(', ')}}` : ''})`;

@@ -1,4 +1,5 @@
 import { Ruler } from '../../chart/ruler';
+import { indexAt } from '../../tensor/order';
 import type { Plane } from '../../tensor/source';
 import type { Camera } from './camera';
 import type { CellPlace } from './layout';
@@ -12,6 +13,7 @@ interface Axis {
   readonly pixels: readonly [number, number];
   readonly size: number;
   readonly highlight: number | null;
+  readonly indexAt: ((place: number) => number) | undefined;
 }
 
 /** The rulers beside a stage: the indices of cells, or of facets where facets make the axis. */
@@ -58,6 +60,7 @@ function across(plane: Plane, camera: Camera, space: number, hover: CellPlace | 
       : layout.bands > 1 && layout.inBand > 1
         ? `${plane.dims.facets[1]} 0–${layout.inBand - 1} across each band`
         : '',
+    plane,
     hoverCell: hover?.column ?? null,
     hoverFacet: hover && (facetIndex(plane, hover.facet)[1] ?? null)
   });
@@ -77,12 +80,14 @@ function downwards(plane: Plane, camera: Camera, space: number, hover: CellPlace
     dim: plane.dims.row ?? '',
     facetDim: plane.dims.facets.length === 2 ? plane.dims.facets[0]! : null,
     fallback: '',
+    plane,
     hoverCell: hover?.row ?? null,
     hoverFacet: hover && (facetIndex(plane, hover.facet)[0] ?? null)
   });
 }
 
 interface Measures {
+  readonly plane: Plane;
   readonly at: number;
   readonly space: number;
   readonly content: number;
@@ -99,6 +104,9 @@ interface Measures {
   readonly hoverFacet: number | null;
 }
 
+const namesOf = (plane: Plane, dim: string): Axis['indexAt'] =>
+  plane.indices?.[dim] && (place => indexAt(plane, dim, place));
+
 function axis(m: Measures): Axis {
   const from = Math.max(0, -m.at);
   const to = Math.max(from, Math.min(m.space, m.content - m.at));
@@ -110,16 +118,17 @@ function axis(m: Measures): Axis {
     const begin = Math.max(from, origin);
     const end = Math.max(begin, Math.min(to, origin + m.pitch - (m.count > 1 ? m.gap : 0)));
     return {
-      label: m.facetDim && m.count > 1 ? `${m.dim} of ${m.facetDim} ${first}` : m.dim,
+      label: m.facetDim && m.count > 1 ? `${m.dim} of ${m.facetDim} ${indexAt(m.plane, m.facetDim, first)}` : m.dim,
       start: (begin - origin) / m.cell,
       end: (end - origin) / m.cell,
       pixels: [begin, end],
       size: m.cells,
-      highlight: m.hoverCell
+      highlight: m.hoverCell,
+      indexAt: namesOf(m.plane, m.dim)
     };
   }
   if (m.facetDim === null) {
-    return { label: m.fallback, start: 0, end: 0, pixels: [from, to], size: 0, highlight: null };
+    return { label: m.fallback, start: 0, end: 0, pixels: [from, to], size: 0, highlight: null, indexAt: undefined };
   }
   return {
     label: m.facetDim,
@@ -127,6 +136,7 @@ function axis(m: Measures): Axis {
     end: (m.at + to + m.gap / 2) / m.pitch,
     pixels: [from, to],
     size: m.count,
-    highlight: m.hoverFacet
+    highlight: m.hoverFacet,
+    indexAt: namesOf(m.plane, m.facetDim)
   };
 }

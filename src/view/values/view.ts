@@ -105,7 +105,7 @@ export class ValuesView implements View {
     });
     this.pointing = new Pointing({
       stage: this.stage,
-      dims: tensor.dims,
+      tensor,
       colour: () => state.value.colour,
       readout: readout => context.readout(readout),
       onValue: value => this.setHighlight(value)

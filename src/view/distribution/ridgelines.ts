@@ -1,0 +1,211 @@
+import { Ridgeline } from '../../chart/ridgeline';
+import { element, setHidden } from '../../dom/element';
+import { formatCount, formatCounted, formatShape, formatStatistic } from '../../tensor/format';
+import { Picker } from '../../ui/picker';
+import type { Ridgelines } from '../../wire/protocol';
+import { Asking } from '../measure/asking';
+import { goTo } from '../measure/go';
+import { chartKey } from '../measure/key';
+import { pythonOf } from '../measure/python';
+import type { SavedChart } from '../measure/save-chart';
+import { measured, measuredDims, measuredKey } from '../measure/scope';
+import { middleOf } from './bins';
+import type { Looked, Part } from './part';
+
+/** The most ridges of one picture. */
+const MOST = 64;
+const DIGITS = 4;
+/** In place of the index of a first channel: those that are shown are spread over all. */
+const SPREAD = 'spread';
+
+/** One ridge an index of a dimension: how channels differ from one another. */
+export class RidgelinesPart implements Part {
+  readonly node: HTMLElement;
+  readonly controls: HTMLElement;
+
+  constructor(private readonly looked: Looked) {
+    const { context } = looked;
+    this.chart = new Ridgeline({
+      onPoint: (place, aloud) => this.read(place, aloud),
+      onChoose: ridge => this.choose(ridge)
+    });
+    this.dim = new Picker({ label: 'by', name: 'Dimension', onChange: dim => looked.choose({ dim }) });
+    this.first = new Picker({
+      label: 'show',
+      name: 'Channels',
+      onChange: first => {
+        this.from = first;
+        this.update();
+      }
+    });
+    this.asking = new Asking<Ridgelines>({
+      source: context.source,
+      failure: 'The channels could not be counted',
+      label: 'Counting the values of each channel',
+      onAnswer: answer => this.answered(answer),
+      onState: () => looked.onState()
+    });
+    this.controls = element('div', { class: 'mv-measure-choices' }, this.dim.node, this.first.node);
+    const place = element('div', { class: 'mv-measure-chart' }, this.chart.plot.node, this.asking.node);
+    this.main = element('div', { class: 'mv-measure-main' }, place, this.key);
+    this.node = element('div', { class: 'mv-measure-body' }, this.main);
+  }
+
+  get state(): string {
+    return this.asking.state;
+  }
+
+  update(): void {
+    const { context, tensor, selection, scope, choices } = this.looked;
+    const chosen = { address: tensor.address, selection: measured(selection()), scope: scope() };
+    const dims = measuredDims(tensor, chosen.selection, chosen.scope);
+    const dim = dims.find(dim => dim === choices().dim) ?? dims[0];
+    this.dim.update({ options: dims.map(value => ({ value, label: value })), value: dim ?? '' });
+    if (dim === undefined) {
+      setHidden(this.first.node, true);
+      this.asking.empty('No dimension is left', 'Every dimension is fixed at an index, or reduced.');
+      return;
+    }
+    const size = tensor.shape[tensor.dims.indexOf(dim)]!;
+    this.offer(size);
+    const indices = this.from === SPREAD ? null : upTo(Number(this.from), size);
+    const scale = choices().x === 'linear' ? 'linear' : 'symlog';
+    const name = JSON.stringify([measuredKey(tensor, chosen.selection, chosen.scope), dim, this.from, scale]);
+    this.asking.ask(name, watched => context.source.ridgelines({ ...chosen, dim, indices, scale }, watched));
+  }
+
+  again(): void {
+    this.asking.again();
+  }
+
+  resized(): void {
+    this.chart.plot.resized();
+  }
+
+  python(): string {
+    const { tensor, selection, scope } = this.looked;
+    const first = this.answer ? [this.answer.dim] : [];
+    return pythonOf(tensor.address, 'ridgelines', selection(), { scope: scope(), first });
+  }
+
+  saved(): SavedChart | null {
+    const { tensor } = this.looked;
+    return this.answer
+      ? {
+          svg: this.chart.plot.svg,
+          title: `${tensor.address} · ${formatShape(tensor.shape)} · by ${this.answer.dim}`,
+          notes: [`${KEY} ${this.which(this.answer)}`],
+          name: `${tensor.address} by ${this.answer.dim}`
+        }
+      : null;
+  }
+
+  dispose(): void {
+    this.asking.dispose();
+    this.chart.dispose();
+    this.dim.dispose();
+    this.first.dispose();
+    this.node.remove();
+    this.controls.remove();
+  }
+
+  private offer(size: number): void {
+    setHidden(this.first.node, size <= MOST);
+    if (size <= MOST || (this.from !== SPREAD && Number(this.from) >= size)) {
+      this.from = SPREAD;
+    }
+    const pages = Array.from({ length: Math.min(MOST_PAGES, Math.ceil(size / MOST)) }, (_, i) => i * MOST);
+    this.first.update({
+      options: [
+        { value: SPREAD, label: `${MOST} spread evenly` },
+        ...pages.map(first => ({
+          value: String(first),
+          label: `${formatCount(first)} – ${formatCount(Math.min(size, first + MOST) - 1)}`
+        }))
+      ],
+      value: this.from
+    });
+  }
+
+  private answered(answer: Ridgelines): void {
+    this.answer = answer;
+    const { edges, counts, indices, medians, scale, dim } = answer;
+    if (edges.length < 2) {
+      this.answer = null;
+      this.asking.empty('No value is finite', 'There is nothing to draw a histogram of.');
+      return;
+    }
+    const ridges = indices.map((index, i) => ({
+      label: formatCount(index),
+      bins: counts[i]!.map((count, bin) => ({ low: edges[bin]!, high: edges[bin + 1]!, count })),
+      median: medians[i] ?? null
+    }));
+    const bins = ridges[0]?.bins ?? [];
+    const used = bins.flatMap((_, bin) => (ridges.some(ridge => ridge.bins[bin]!.count) ? [bin] : []));
+    this.offset = used[0] ?? 0;
+    const shown = ridges.map(ridge => ({ ...ridge, bins: ridge.bins.slice(this.offset, (used.at(-1) ?? 0) + 1) }));
+    const domain = [shown[0]?.bins[0]?.low ?? 0, shown[0]?.bins.at(-1)?.high ?? 1] as const;
+    this.chart.update({ ridges: shown, kind: scale, domain, threshold: middleOf(edges), name: dim });
+    this.chart.plot.name(
+      `Histograms of ${this.looked.tensor.address} by ${dim}. Arrow up and down walk the channels, left and right the bins; Enter shows the channel.`
+    );
+    this.key.replaceChildren(
+      chartKey([
+        { mark: 'bars', text: KEY },
+        { mark: 'line', text: 'median' }
+      ]),
+      element('p', { class: 'mv-measure-note' }, this.which(answer))
+    );
+    this.looked.onState();
+  }
+
+  private which({ indices, size, dim }: Ridgelines): string {
+    return indices.length < size
+      ? `${formatCount(indices.length)} of ${formatCount(size)} along ${dim}`
+      : `all ${formatCount(size)} along ${dim}`;
+  }
+
+  private read(place: { readonly ridge: number; readonly bin: number } | null, aloud: boolean): void {
+    const { answer } = this;
+    if (!place || !answer) {
+      this.looked.context.readout(null);
+      return;
+    }
+    const bin = place.bin + this.offset;
+    const [low, high] = [answer.edges[bin]!, answer.edges[bin + 1]!];
+    const count = answer.counts[place.ridge]![bin]!;
+    const end = bin === answer.edges.length - 2 ? ']' : ')';
+    const range = `[${formatStatistic(low, DIGITS)}, ${formatStatistic(high, DIGITS)}${end}`;
+    const text = `${answer.dim} ${answer.indices[place.ridge]}: x in ${range}: ${formatCounted(count, 'value')}`;
+    const note = `median ${formatStatistic(answer.medians[place.ridge] ?? null, DIGITS)}`;
+    this.looked.context.readout({ text, note });
+    if (aloud) {
+      this.chart.plot.say(`${text}, ${note}`);
+    }
+  }
+
+  private choose(ridge: number): void {
+    const { context, tensor, selection } = this.looked;
+    if (this.answer) {
+      goTo(context.state, tensor, selection(), this.answer.dim, this.answer.indices[ridge]!);
+    }
+  }
+
+  private answer: Ridgelines | null = null;
+  /** Of the bins that are drawn the first: empty ones at the ends are left out. */
+  private offset = 0;
+  private from = SPREAD;
+  private readonly chart: Ridgeline;
+  private readonly asking: Asking<Ridgelines>;
+  private readonly dim: Picker;
+  private readonly first: Picker;
+  private readonly main: HTMLElement;
+  private readonly key = element('div');
+}
+
+const KEY = 'values in a bin, each channel to its own peak';
+/** Of a longer list nobody finds anything: the Channels view sorts. */
+const MOST_PAGES = 128;
+
+const upTo = (first: number, size: number): number[] =>
+  Array.from({ length: Math.min(MOST, size - first) }, (_, i) => first + i);

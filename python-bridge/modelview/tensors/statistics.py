@@ -32,6 +32,7 @@ __all__ = [
     "Robust",
     "Statistics",
     "clipped",
+    "exact_json",
     "keep_moments",
     "known_statistics",
     "sampled_statistics",
@@ -103,8 +104,8 @@ class Statistics:
             "posinf": self.posinf,
             "neginf": self.neginf,
             "zero": self.zero,
-            "min": _json(self.min),
-            "max": _json(self.max),
+            "min": exact_json(self.min),
+            "max": exact_json(self.max),
             "mean": self.mean,
             "std": self.std,
             "histogram": histogram and {"low": histogram.low, "high": histogram.high, "counts": [*histogram.counts]},
@@ -367,7 +368,8 @@ def _robust(sample: Array, signed: bool, ends: tuple[float, float], share: float
     return ends if low == high else (low, high)
 
 
-def _json(value: int | float | None) -> int | float | str | None:
+def exact_json(value: int | float | None) -> int | float | str | None:
+    """A number as JSON: a decimal string where an integer is past 2^53."""
     if isinstance(value, int) and abs(value) > EXACT_IN_JSON:
         return str(value)
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from math import prod
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ from .arranged import OrderedSource
 from .cache import shared_cache
 from .channels import Channels, channels_of
 from .derive import derive
+from .distribution import Distribution, distribution_of, quantiles_of
 from .dtype import Array
+from .ordering import order_of
 from .selection import Selection, Use
 from .source import ClosedSource, TensorSource
 from .statistics import Statistics, statistics_of
@@ -236,6 +238,83 @@ class Tensor:
         checked = Selection.of(self, selection, keep=True)
         return statistics_of(self, checked, progress, cancelled)
 
+    def distribution(
+        self,
+        selection: Selection | Mapping[str, Any] | None = None,
+        *,
+        scope: str = "tensor",
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Distribution:
+        """How the values are spread: counts, moments, norms, quantiles, histograms and patterns of zeros, all exact.
+
+        Parameters
+        ----------
+        selection : mapping, optional
+            Its reductions are done first, and a complex tensor's component is taken.
+        scope : str
+            'tensor', or 'slice': of the values at the selection's fixed indices and slices alone.
+
+        Raises
+        ------
+        SelectionError, NoValuesError, Cancelled
+
+        Examples
+        --------
+        >>> from modelview.adapters import tensor_of
+        >>> tensor = tensor_of(np.array([[-1.0, 0.0, 0.0, 3.0], [2.0, 0.0, 0.0, 0.0]])).tensors["array/array"]
+        >>> tensor.distribution().quantiles[0.5], tensor.distribution().zero
+        (0.0, 5)
+        >>> tensor.distribution({"dim0": 1}, scope="slice").l1
+        2.0
+        >>> [(zeros.name, zeros.empty, zeros.total) for zeros in tensor.distribution().sparsity]
+        [('rows', 0, 2), ('columns', 2, 4), ('2:4', 2, 2), ('1×4', 0, 2)]
+        """
+        checked = Selection.of(self, selection, keep=True)
+        return distribution_of(self, checked, scope, progress, cancelled)
+
+    def quantiles(
+        self,
+        p: float | Sequence[float],
+        selection: Selection | Mapping[str, Any] | None = None,
+        *,
+        scope: str = "tensor",
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Array:
+        """The values below which parts of the finite values lie: `np.quantile`, without holding the values.
+
+        Parameters
+        ----------
+        p : float or sequence of float
+            From 0 to 1.
+        selection, scope
+            As of `distribution`.
+
+        Returns
+        -------
+        ndarray of float64
+            In the order of `p`; NaN where no value is finite.
+
+        Raises
+        ------
+        ValueError
+            Where a part is not between 0 and 1.
+        SelectionError, NoValuesError, Cancelled
+
+        Examples
+        --------
+        >>> from modelview.adapters import tensor_of
+        >>> tensor_of(np.array([1.0, 2.0, np.nan, 4.0])).tensors["array/array"].quantiles([0, 0.5, 0.75])
+        array([1., 2., 3.])
+        """
+        parts = np.asarray(p, np.float64)
+        if not ((parts >= 0) & (parts <= 1)).all():
+            raise ValueError(f"quantiles at {p}: give numbers from 0 to 1")
+        checked = Selection.of(self, selection, keep=True)
+        found = quantiles_of(self, checked, parts.ravel().tolist(), scope, progress, cancelled)
+        return np.array(found, np.float64).reshape(parts.shape)
+
     def channels(
         self,
         dim: str,
@@ -276,6 +355,45 @@ class Tensor:
         """
         checked = Selection.of(self, selection, keep=True)
         return channels_of(self, checked, dim, scope, progress, cancelled)
+
+    def order(
+        self,
+        dim: str,
+        by: str = "norm",
+        selection: Selection | Mapping[str, Any] | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Array:
+        """The indices of a dimension in another order.
+
+        Parameters
+        ----------
+        dim : str
+            The dimension.
+        by : str
+            'norm' or 'mean', the largest first, or 'cluster': what is alike stands together. For that SciPy is needed
+            (`pip install modelview[cluster]`), and there may be 8,192 indices.
+        selection : mapping, optional
+            The values at its fixed indices are compared, after its reductions; without it all values.
+
+        Returns
+        -------
+        ndarray of int64
+            What stands at each place.
+
+        Raises
+        ------
+        SelectionError, NoValuesError, Cancelled
+
+        Examples
+        --------
+        >>> from modelview.adapters import tensor_of
+        >>> tensor = tensor_of(np.array([[1.0, 1.0], [3.0, 4.0]]), dims=("out", "in")).tensors["array/array"]
+        >>> tensor.order("out")
+        array([1, 0])
+        """
+        checked = Selection.of(self, selection, keep=True)
+        return order_of(self, checked.plain, dim, by, progress, cancelled)
 
     def recall(self, key: Hashable) -> Any:
         """What was remembered under this key, or `None`."""

@@ -20,7 +20,7 @@ from .numpy import NumpySource
 
 __all__ = ["Adapter", "describe", "source_of"]
 
-FRAMEWORKS: dict[str, str] = {"keras": "keras", "onnx": "onnx", "onnx_ir": "onnx"}
+FRAMEWORKS: dict[str, str] = {"keras": "keras", "onnx": "onnx", "onnx_ir": "onnx", "zarr": "zarr"}
 """Of the packages whose objects an adapter of ours knows, and that are only looked for once they are imported."""
 
 

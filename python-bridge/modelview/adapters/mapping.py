@@ -11,6 +11,7 @@ from ..model import Model
 from ..tensors.source import TensorSource
 from ..tensors.tensor import Tensor, unique_dims
 from ._build import Found, build
+from ._names import split
 
 __all__ = ["describe"]
 
@@ -23,6 +24,7 @@ def describe(
     source_of: Callable[[object], TensorSource | None],
     *,
     name: str | None = None,
+    kind: str = "state dict",
 ) -> Model:
     """Describe a mapping of names to arrays or tensors; mappings within it are entered.
 
@@ -34,7 +36,7 @@ def describe(
     UnsupportedModelError
         Where it holds no array at all, or one that cannot be read.
     """
-    found = [Found("", name or "state dict", "state dict", None)]
+    found = [Found("", name or kind, kind, None)]
     groups = {"": 0}
     tensors: list[Tensor] = []
     known: dict[object, int] = {}
@@ -46,7 +48,7 @@ def describe(
             raise UnsupportedModelError(f"{path!r}: {error}") from None
         if source is None:
             continue
-        parent, _, local = path.rpartition(".")
+        parent, local = split(path)
         place = _group(parent, groups, found)
         identity = getattr(source, "identity", lambda: None)() or id(value)
         number = known.get(identity)
@@ -66,7 +68,7 @@ def describe(
         )
     for number, addresses in names.items():
         tensors[number].names = tuple(dict.fromkeys(addresses))
-    model = build(name or "state dict", "state dict", found, tensors)
+    model = build(name or kind, kind, found, tensors)
     return Model(replace(model.structure, no_dataflow=NO_DATAFLOW))
 
 

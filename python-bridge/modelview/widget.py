@@ -205,7 +205,7 @@ class ModelView(_View):
     Parameters
     ----------
     model
-        A `torch.nn.Module`, or what another adapter knows: a mapping of names to arrays, the path of an `.onnx` file.
+        A `torch.nn.Module`, or what another adapter knows: a mapping of names to arrays, the path of a model's file.
     name
         What to call it; its class's name by default.
     inputs
@@ -290,16 +290,17 @@ class ModelView(_View):
 
 
 class TensorView(_View):
-    """See one array of any rank: a NumPy array, a torch tensor, a `Tensor` of `mv.tensors`.
+    """See one array of any rank: a NumPy array, a torch tensor, a `Tensor` of `mv.tensors`, a file's array.
 
     Parameters
     ----------
     array
-        Read when it is looked at, never copied. After writing to a NumPy array call `refresh()`.
+        Read when it is looked at, never copied. After writing to a NumPy array call `refresh()`. The path of a file,
+        such as an `.npy`, `.npz` or `.safetensors` one, is read where it is.
     dims
         A name for each dimension: `("head", "query", "key")`.
     name
-        What to call it.
+        What to call it, 'array' by default. Of a file with several tensors: the one to show.
     **kwargs
         The traits of every widget: `layout`, `tabbable`, `tooltip`.
 
@@ -321,7 +322,9 @@ class TensorView(_View):
 
     kind = traitlets.Unicode("tensor", read_only=True).tag(sync=True)
 
-    def __init__(self, array: Any, *, dims: Sequence[str] | None = None, name: str = "array", **kwargs: Any) -> None:
+    def __init__(
+        self, array: Any, *, dims: Sequence[str] | None = None, name: str | None = None, **kwargs: Any
+    ) -> None:
         self._check_arguments(kwargs)
         model = tensor_of(array, name=name, dims=dims)
         super().__init__(model, default_state(next(iter(model.tensors))), **kwargs)

@@ -1,5 +1,6 @@
 """Real models and odd ones, read as they are and left as they were."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from torch import nn
 
 from modelview import TensorView
 from modelview.adapters import describe, tensor_of
+from modelview.adapters.files import FORMATS
 from modelview.errors import NoValuesError, UnsupportedModelError
 from modelview.tensors import Plane, Pyramid
 
@@ -391,14 +393,14 @@ def test_a_tower_deeper_than_python_recurses():
     [
         (None, "None is not a model"),
         (nn.Linear, r"Linear is a class, not a model. Make one first: ModelView\(Linear\(…\)\)"),
-        ("model.pt", "Load it first"),
-        ("", r"^the path is empty: pass that of a file that ends in \.onnx, \.safetensors, "),
+        ("bert-base", "is a path or a name, not a model or an array. Load it first"),
+        ("model.pt", "there is no file 'model.pt'"),
+        ("", r"^the path is empty: pass that of a file that ends in " + re.escape(", ".join(FORMATS))),
         (3, "int is not a model"),
         (
             3,
             r"a torch\.nn\.Module, a Keras model or layer, a state_dict \(a mapping of names to tensors\), "
-            r"an ONNX model in memory, and the path of a file that ends in "
-            r"\.onnx, \.safetensors, \.safetensors\.index\.json\.$",
+            r"an ONNX model in memory, and the path of a file that ends in " + re.escape(", ".join(FORMATS)) + r"\.$",
         ),
         ([], "list is not a model"),
         ({}, "it is empty"),
@@ -481,10 +483,15 @@ def test_a_view_of_a_view_is_told_what_to_do():
         describe([1, 2])
 
 
-@pytest.mark.parametrize("array", ["w.npy", Path("w.npy"), (x for x in [1.0, 2.0])])
-def test_what_is_not_read_yet_is_no_array_and_is_told_how_to_be_one(array):
-    with pytest.raises(UnsupportedModelError, match=r"numpy\.load|list\("):
+@pytest.mark.parametrize("array", ["w.npy", Path("w.npy")])
+def test_an_array_that_is_in_no_file_is_told(array):
+    with pytest.raises(UnsupportedModelError, match=r"^there is no file 'w\.npy'$"):
         tensor_of(array)
+
+
+def test_what_is_not_read_yet_is_no_array_and_is_told_how_to_be_one():
+    with pytest.raises(UnsupportedModelError, match=r"list\("):
+        tensor_of(x for x in [1.0, 2.0])
 
 
 def test_what_is_mapped_from_a_file_is_not_said_to_be_in_memory(tmp_path):

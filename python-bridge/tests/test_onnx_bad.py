@@ -104,8 +104,8 @@ def test_a_folder_a_missing_file_and_one_of_another_kind_are_refused_with_what_i
         describe(tmp_path / "folder.onnx")
     with pytest.raises(errors.UnsupportedModelError, match="there is no file"):
         describe(tmp_path / "missing.onnx")
-    with pytest.raises(errors.UnsupportedModelError, match="is a path or a name, not a model"):
-        describe(tmp_path / "model.pt")
+    with pytest.raises(errors.UnsupportedModelError, match="is a path or a name, not a model or an array"):
+        describe(tmp_path / "model.h5")
 
 
 def test_a_file_beyond_what_protobuf_reads_is_refused_with_the_way_out(tmp_path):

@@ -207,9 +207,12 @@ test.describe('what is no model', () => {
   const REFUSALS: readonly (readonly [Name, RegExp])[] = [
     ['class', /UnsupportedModelError: Linear is a class, not a model\. Make one first: ModelView\(Linear\(…\)\)$/],
     ['none', /: None is not a model\. Did the function that made it forget to return it\? /],
-    ['path', /: 'weights\/model\.pt' is a path or a name, not a model\. Load it first, for example with torch\.load\(/],
+    ['path', /: there is no file 'weights\/model\.pt'$/],
     ['tensor', /: this is one array, not a model: TensorView\(array\) shows it\. /],
-    ['noArray', /: None is not an array\. TensorView shows NumPy arrays, torch tensors, and lists of numbers$/]
+    [
+      'noArray',
+      /: None is not an array\. TensorView shows NumPy arrays, torch tensors, lists of numbers, and files of such arrays$/
+    ]
   ];
   for (const [name, said] of REFUSALS) {
     test(name, async () => {

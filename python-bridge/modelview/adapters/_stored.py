@@ -38,13 +38,16 @@ class StoredFile:
     size : int
         Of the file when it was described, in bytes.
     header : bytes
-        What it began with, where that says what is in it.
+        What says what is in it.
+    place : int
+        Where in the file that stands.
     """
 
-    def __init__(self, path: Path, size: int, header: bytes = b"") -> None:
+    def __init__(self, path: Path, size: int, header: bytes = b"", place: int = 0) -> None:
         self._path = path
         self._size = size
         self._header = header
+        self._place = place
         # What it was when its header was last seen to be the same.
         self._seen: object = self.token()
 
@@ -114,6 +117,7 @@ class StoredFile:
         try:
             state = os.fstat(file.fileno())
             if _identity(state) != self._seen:
+                file.seek(self._place)
                 if state.st_size != self._size or file.read(len(self._header)) != self._header:
                     raise NoValuesError(f"{self._path.name}: {CHANGED}")
                 self._seen = _identity(state)

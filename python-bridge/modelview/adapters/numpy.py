@@ -14,12 +14,14 @@ from ..model import Model
 from ..tensors.dtype import Array, bfloat16_to_float32, value_dtype
 from ..tensors.source import Index, TensorSource
 from ..tensors.tensor import Tensor
+from . import files
 from ._build import Found, build
 from ._lazy import framework_source
 
-__all__ = ["NumpySource", "tensor_of"]
+__all__ = ["NumpySource", "dtype_names", "tensor_of"]
 
 _PLAIN = "biufc"
+MOST_NAMED = 8
 
 
 class NumpySource:
@@ -40,7 +42,7 @@ class NumpySource:
         # A matrix keeps two dimensions whatever is taken from it, a plain array does not.
         self._array = np.asarray(array)
         self.resident = not _in_file(self._array)
-        self._stored, self.dtype = _names(self._array.dtype)
+        self._stored, self.dtype = dtype_names(self._array.dtype)
         if self._mask is not None and self._array.dtype.kind in "biu":
             self.dtype = "float64" if self._array.dtype.itemsize >= 4 else "float32"
         self._table = _table(self._array.dtype, self._stored)
@@ -88,15 +90,16 @@ class NumpySource:
         return values
 
 
-def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None = None) -> Model:
+def tensor_of(array: object, *, name: str | None = None, dims: Sequence[str] | None = None) -> Model:
     """A model of one tensor, at the address `array/<name>`: what `TensorView` shows.
 
     Parameters
     ----------
-    array : array_like, torch.Tensor, keras.Variable or Tensor
+    array : array_like, torch.Tensor, keras.Variable, Tensor, str or Path
         Of any rank. A `Tensor` of another view is shown from where it is. Lists and numbers go through `numpy.asarray`.
-    name : str
-        What to call it.
+        A path is of a file that `ModelView` reads.
+    name : str, optional
+        What to call it, 'array' if not given. Of a file with several tensors: the one that is meant.
     dims : sequence of str, optional
         A name for each dimension.
 
@@ -111,6 +114,10 @@ def tensor_of(array: object, *, name: str = "array", dims: Sequence[str] | None 
     (2, 2)
     """
     source: TensorSource | None
+    if isinstance(array, (str, PathLike)):
+        array = _in_model(files.describe(array), name)
+        name = name or array.address.partition("/")[2]
+    name = name or "array"
     if isinstance(array, Tensor):
         # One of `mv.tensors`: the same source, in its own dtype and under its own names.
         source, dims = array.source, array.dims if dims is None else dims
@@ -137,20 +144,32 @@ def _in_file(array: Array) -> bool:
     return seen is not None
 
 
+def _in_model(model: Model, name: str | None) -> Tensor:
+    """The tensor of a file that is meant."""
+    tensors = model.tensors
+    found = tensors.resolve(name)
+    if found is None and len(tensors) == 1:
+        found = next(iter(tensors.values()))
+    if found is None:
+        names = [address.partition("/")[2] for address in tensors]
+        listed = ", ".join(map(repr, names[:MOST_NAMED])) + ", …" * (len(names) > MOST_NAMED)
+        raise UnsupportedModelError(
+            f"{model.name} has {len(names)} tensors{'' if name is None else f', and none is called {name!r}'}: "
+            f"{listed}. Show one, TensorView(path, name={names[0]!r}), or all of them, ModelView(path)"
+        )
+    return found
+
+
 def _asarray(obj: object) -> Array:
     if isinstance(obj, np.ndarray):
         return obj
-    if isinstance(obj, (str, PathLike)):
-        raise UnsupportedModelError(
-            f"{str(obj)[:60]!r} is a path, not an array: read the file first, with numpy.load(path, mmap_mode='r') or "
-            "torch.load(path, mmap=True)"
-        )
     if isinstance(obj, Iterator):
         raise UnsupportedModelError(f"a {type(obj).__name__} can be read once only: make a list of it, list(…), first")
     if obj is None or isinstance(obj, (bytes, type, dict, set)):
         what = "None" if obj is None else f"{type(obj).__name__} {str(obj)[:60]!r}"
         raise UnsupportedModelError(
-            f"{what} is not an array. TensorView shows NumPy arrays, torch tensors, and lists of numbers"
+            f"{what} is not an array. TensorView shows NumPy arrays, torch tensors, lists of numbers, and files of "
+            "such arrays"
         )
     if callable(getattr(obj, "named_parameters", None)):
         raise UnsupportedModelError(f"{type(obj).__name__} is a model, not an array: ModelView(model) shows it")
@@ -163,7 +182,7 @@ def _asarray(obj: object) -> Array:
         ) from None
 
 
-def _names(dtype: np.dtype[Any]) -> tuple[str, str]:
+def dtype_names(dtype: np.dtype[Any]) -> tuple[str, str]:
     """The name of the dtype as it is stored, and as it is shown."""
     kind = dtype.kind
     if kind in "biu" or (kind in "fc" and dtype.itemsize <= (8 if kind == "f" else 16)):

@@ -22,13 +22,16 @@ __all__ = ["describe"]
 
 SourceOf: TypeAlias = "Callable[[object], TensorSource | None]"
 
+LONGEST = 300
+"""Letters of what PyTorch says: of an operator that it lacks it says pages."""
+
 
 def describe(path: Path, *, name: str | None = None, inputs: Inputs | None = None) -> Model:
     """Describe a state dict, or whatever tree of tensors a file holds.
 
-    A tensor is read where it is in the file, when it is looked at. A file with a tensor for which that cannot be done (it
-    is quantised, sparse, or a view with gaps) is mapped into memory; one of before PyTorch 1.6 is loaded. What the file
-    wants to run is refused by PyTorch (`weights_only=True`).
+    A tensor is read where it is in the file, when it is looked at. A file with a tensor for which that cannot be done
+    (it is quantised, sparse, or a view with gaps) is mapped into memory; one of before PyTorch 1.6 is loaded. What the
+    file wants to run is refused by PyTorch (`weights_only=True`).
 
     Raises
     ------
@@ -49,19 +52,29 @@ def describe(path: Path, *, name: str | None = None, inputs: Inputs | None = Non
 def _read(torch: Any, path: Path) -> tuple[Mapping[Any, Any], SourceOf]:
     """What is in a file, as a mapping, and what finds the source of a tensor in it."""
     try:
-        in_place = archived_source(path)
+        archived = archived_source(path)
     except OSError as error:
         raise UnsupportedModelError(f"{path.name}: it cannot be read: {error.strerror}") from None
-    if in_place is not None:
-        archived = in_place
-        loaded = _named(_load(torch, path, map_location="meta"), path)
-        sources = {
-            id(value): archived(value) for _, value in _entries(loaded, "", 0, set()) if isinstance(value, torch.Tensor)
-        }
-        if None not in sources.values():
-            return loaded, lambda value: sources.get(id(value))
+    found = None if archived is None else _in_place(torch, path, archived)
+    if found is not None:
+        return found
     # What was written before PyTorch 1.6 is no archive, and cannot be mapped.
     return _named(_load(torch, path, map_location="cpu", mmap=is_zipfile(path)), path), framework_source
+
+
+def _in_place(torch: Any, path: Path, archived: SourceOf) -> tuple[Mapping[Any, Any], SourceOf] | None:
+    """The same without any values, or `None` where some tensor cannot be read so."""
+    try:
+        loaded = _named(torch.load(path, weights_only=True, map_location="meta"), path)
+    except Exception:
+        # Not all kinds of tensors exist without values. What is wrong with the file, if so, is told when it is loaded.
+        return None
+    tensors = [value for _, value in _entries(loaded, "", 0, set()) if isinstance(value, torch.Tensor)]
+    try:
+        sources = {id(tensor): archived(tensor) for tensor in tensors}
+    except UnsupportedModelError as error:
+        raise UnsupportedModelError(f"{path.name}: {error}") from None
+    return None if None in sources.values() else (loaded, lambda value: sources.get(id(value)))
 
 
 def _named(loaded: Any, path: Path) -> Mapping[Any, Any]:
@@ -80,6 +93,8 @@ def _load(torch: Any, path: Path, **how: Any) -> Any:
                 "which ModelView does not do. If you trust where it is from, load it yourself with "
                 "torch.load(path, weights_only=False), and show the result"
             ) from error
-        raise UnsupportedModelError(f"{path.name} is no file of torch.save: {error}") from error
+        raise UnsupportedModelError(f"{path.name} is no file of torch.save: {str(error)[:LONGEST]}") from error
     except Exception as error:
-        raise UnsupportedModelError(f"PyTorch cannot read {path.name}: {type(error).__name__}: {error}") from error
+        raise UnsupportedModelError(
+            f"PyTorch cannot read {path.name}: {type(error).__name__}: {str(error)[:LONGEST]}"
+        ) from error

@@ -188,7 +188,7 @@ def quantiles_of(
     survey: Survey | None = tensor.recall(key)
     if survey is None:
         survey = Survey()
-        passes.run(partial(_survey_of, short=passes.short), survey.add, "Reading the values")
+        passes.run(partial(survey_of, short=passes.short), survey.add, "Reading the values")
         if tensor.version == version:
             tensor.remember(key, survey, survey.patterns.nbytes)
     count = survey.moments.count
@@ -229,10 +229,6 @@ def _look_at(
     parts = [part for axis in axes if isinstance(part := box[axis], slice)]
     plane = values.reshape([values.shape[axis] for axis in axes])
     return survey, zeros_of(plane, [part.start - start for part, start in zip(parts, starts, strict=True)])
-
-
-def _survey_of(values: Array, _box: Index, *, short: bool) -> Survey:
-    return survey_of(values, short=short)
 
 
 def _finish(survey: Survey, passes: Passes, sparsity: tuple[ZeroBlocks, ...]) -> Distribution:

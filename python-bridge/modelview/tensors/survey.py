@@ -71,7 +71,7 @@ class Survey:
         self.patterns[places] = counts
 
 
-def survey_of(block: Array, *, short: bool) -> Survey:
+def survey_of(block: Array, _box: object = None, *, short: bool) -> Survey:
     """Look at a block of real values; `short` as `is_short` says."""
     found = Survey()
     if not block.size:

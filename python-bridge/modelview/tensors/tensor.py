@@ -18,8 +18,10 @@ from .derive import derive
 from .distribution import Distribution, distribution_of, quantiles_of
 from .dtype import Array
 from .ordering import order_of
+from .ridgelines import Ridgelines, ridgelines_of
 from .selection import Selection, Use
 from .source import ClosedSource, TensorSource
+from .spectrum import Spectrum, spectrum_of
 from .statistics import Statistics, statistics_of
 
 if TYPE_CHECKING:
@@ -315,6 +317,51 @@ class Tensor:
         found = quantiles_of(self, checked, parts.ravel().tolist(), scope, progress, cancelled)
         return np.array(found, np.float64).reshape(parts.shape)
 
+    def ridgelines(
+        self,
+        dim: str,
+        selection: Selection | Mapping[str, Any] | None = None,
+        *,
+        scope: str = "tensor",
+        indices: Sequence[int] | None = None,
+        scale: str = "symlog",
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Ridgelines:
+        """A histogram of each index of a dimension, all over the bins of `distribution`.
+
+        Parameters
+        ----------
+        dim : str
+            The dimension.
+        selection, scope
+            As of `distribution`.
+        indices : sequence of int, optional
+            At most 64. Without them as many are spread evenly over the dimension.
+        scale : str
+            'symlog': bins of equal width in the logarithm of the magnitude, or 'linear'.
+
+        Returns
+        -------
+        Ridgelines
+            Has `.edges`, `.counts` (indices × bins), `.medians` and `.indices`.
+
+        Raises
+        ------
+        SelectionError, NoValuesError, Cancelled
+
+        Examples
+        --------
+        >>> from modelview.adapters import tensor_of
+        >>> tensor = tensor_of(np.array([[1.0, 2.0, 3.0], [-9.0, 4.0, 5.0]]), dims=("out", "in")).tensors["array/array"]
+        >>> tensor.ridgelines("out").medians
+        (2.0, 4.0)
+        >>> tensor.ridgelines("in", indices=[2], scale="linear").counts.sum().item()
+        2
+        """
+        checked = Selection.of(self, selection, keep=True)
+        return ridgelines_of(self, checked, dim, scope, indices, scale, progress, cancelled)
+
     def channels(
         self,
         dim: str,
@@ -394,6 +441,42 @@ class Tensor:
         """
         checked = Selection.of(self, selection, keep=True)
         return order_of(self, checked.plain, dim, by, progress, cancelled)
+
+    def spectrum(
+        self,
+        selection: Selection | Mapping[str, Any] | None = None,
+        flatten: str | None = None,
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Spectrum:
+        """The singular values of a matrix, its norms and ranks, and the power law of its eigenvalues.
+
+        Parameters
+        ----------
+        selection : mapping, optional
+            Its rows × columns at its indices; of a facet's dimension the first index. Where it names neither rows nor
+            columns, the two dimensions that it keeps. `None` is the default selection.
+        flatten : str, optional
+            The matrix is this dimension × all others, whatever the selection's indices.
+
+        Raises
+        ------
+        SelectionError
+            Also where the shorter side is longer than 16,384.
+        NoValuesError, Cancelled
+
+        Examples
+        --------
+        >>> from modelview.adapters import tensor_of
+        >>> tensor = tensor_of(np.diag([3.0, 4.0, 0.0]), dims=("out", "in")).tensors["array/array"]
+        >>> tensor.spectrum()
+        <Spectrum of 3 × 3: σ₁ 4, rank 2, stable rank 1.562>
+        >>> tensor.spectrum().values
+        array([4., 3., 0.])
+        """
+        checked = Selection.of(self, selection, keep=selection is not None)
+        return spectrum_of(self, checked, flatten, progress, cancelled)
 
     def recall(self, key: Hashable) -> Any:
         """What was remembered under this key, or `None`."""

@@ -252,10 +252,13 @@ export class ChannelsView implements View {
     const { state } = this.context;
     const selection = selectionOf(this.tensor, state.value);
     const scope = isSliced(selection) ? this.memory.value.scope : 'tensor';
-    return pythonOf(this.tensor.address, 'channels', selection, {
-      scope,
-      first: this.shown === null ? [] : [this.shown]
-    });
+    const first = this.shown === null ? [] : [this.shown];
+    const { column, descending } = this.memory.value.sorting;
+    const sorted =
+      column === 'index' && !descending
+        ? ''
+        : `.sort(${JSON.stringify(column)}${descending ? '' : ', descending=False'})`;
+    return pythonOf(this.tensor, 'channels', selection, { scope, first }) + sorted;
   }
 
   private async save(): Promise<void> {

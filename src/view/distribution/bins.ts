@@ -94,16 +94,29 @@ function folded(bins: readonly Bin[], threshold: number, exact: boolean): Binnin
 /** Digits that tell a bin's ends apart. */
 const DIGITS = 4;
 
-/** What a bin holds, in words: `[0.012, 0.014)`, `|x| in (0.1, 0.2]`, `0.5`. */
+/** What a bin holds, in words: `x in [0.012, 0.014)`, `|x| in [0.1, 0.2)`, `x = 0.5`. */
 export function binWords({ bins, kind, exact, under }: Binning, at: number): string {
   const { low, high } = bins[at]!;
   const size = kind === 'log' ? '|x|' : 'x';
   if (under && at === 0) {
-    return exact ? 'x = 0' : `|x| ≤ ${formatStatistic(high, DIGITS)}`;
+    return exact ? 'x = 0' : `|x| < ${formatStatistic(high, DIGITS)}`;
   }
   if (exact || low === high) {
     return `${size} = ${formatStatistic(low, 6)}`;
   }
-  const end = at === bins.length - 1 ? ']' : ')';
-  return `${size} in [${formatStatistic(low, DIGITS)}, ${formatStatistic(high, DIGITS)}${end}`;
+  return `${size} in ${rangeWords(low, high, { first: at === 0, last: at === bins.length - 1, signed: kind === 'symlog' })}`;
+}
+
+/**
+ * From where to where a bin reaches: a value on an edge is in the bin above it, on a symmetric scale in the one that is
+ * farther from 0; those on the outermost edges are in the outermost bins.
+ */
+export function rangeWords(
+  low: number,
+  high: number,
+  { first, last, signed }: { first: boolean; last: boolean; signed: boolean }
+): string {
+  const starts = first || !signed || low > 0 ? '[' : '(';
+  const ends = last || (signed && high < 0) ? ']' : ')';
+  return `${starts}${formatStatistic(low, DIGITS)}, ${formatStatistic(high, DIGITS)}${ends}`;
 }

@@ -92,7 +92,7 @@ export class ComparePart implements Part {
 
   python(): string {
     return this.tensors()
-      .map(tensor => pythonOf(tensor.address, 'distribution', defaultSelection(tensor), { scope: 'tensor' }))
+      .map(tensor => pythonOf(tensor, 'distribution', defaultSelection(tensor), { scope: 'tensor' }))
       .join('\n');
   }
 

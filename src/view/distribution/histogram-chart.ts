@@ -169,9 +169,12 @@ export class HistogramChart {
 
   private drawCursor(): void {
     const { state, x, y, plot, cursor } = this;
+    if (!x || !y) {
+      return; // nothing is drawn yet
+    }
     const bin = cursor === null ? undefined : state?.binning.bins[cursor];
     const layer = plot.layer('cursor');
-    const ends = bin && x && barEnds(bin, x);
+    const ends = bin && barEnds(bin, x);
     layer
       .selectAll('rect.mv-chart-cursor')
       .data(ends ? [ends] : [])
@@ -188,8 +191,8 @@ export class HistogramChart {
       .attr('class', 'mv-chart-pointed')
       .attr('x', ([left]) => left)
       .attr('width', ([left, right]) => Math.max(1, right - left))
-      .attr('y', y!(bin?.count ?? 0))
-      .attr('height', plot.height - y!(bin?.count ?? 0));
+      .attr('y', y(bin?.count ?? 0))
+      .attr('height', plot.height - y(bin?.count ?? 0));
   }
 
   private point(place: readonly [number, number] | null): void {

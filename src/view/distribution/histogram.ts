@@ -67,7 +67,7 @@ export class HistogramPart implements Part {
 
   python(): string {
     const { tensor, selection, scope } = this.looked;
-    return pythonOf(tensor.address, 'distribution', selection(), { scope: scope() });
+    return pythonOf(tensor, 'distribution', selection(), { scope: scope() });
   }
 
   saved(): SavedChart | null {

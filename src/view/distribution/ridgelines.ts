@@ -9,7 +9,7 @@ import { chartKey } from '../measure/key';
 import { pythonOf } from '../measure/python';
 import type { SavedChart } from '../measure/save-chart';
 import { measured, measuredDims, measuredKey } from '../measure/scope';
-import { middleOf } from './bins';
+import { middleOf, rangeWords } from './bins';
 import type { Looked, Part } from './part';
 
 /** The most ridges of one picture. */
@@ -85,7 +85,7 @@ export class RidgelinesPart implements Part {
   python(): string {
     const { tensor, selection, scope } = this.looked;
     const first = this.answer ? [this.answer.dim] : [];
-    return pythonOf(tensor.address, 'ridgelines', selection(), { scope: scope(), first });
+    return pythonOf(tensor, 'ridgelines', selection(), { scope: scope(), first });
   }
 
   saved(): SavedChart | null {
@@ -174,8 +174,11 @@ export class RidgelinesPart implements Part {
     const bin = place.bin + this.offset;
     const [low, high] = [answer.edges[bin]!, answer.edges[bin + 1]!];
     const count = answer.counts[place.ridge]![bin]!;
-    const end = bin === answer.edges.length - 2 ? ']' : ')';
-    const range = `[${formatStatistic(low, DIGITS)}, ${formatStatistic(high, DIGITS)}${end}`;
+    const range = rangeWords(low, high, {
+      first: bin === 0,
+      last: bin === answer.edges.length - 2,
+      signed: answer.scale === 'symlog'
+    });
     const text = `${answer.dim} ${answer.indices[place.ridge]}: x in ${range}: ${formatCounted(count, 'value')}`;
     const note = `median ${formatStatistic(answer.medians[place.ridge] ?? null, DIGITS)}`;
     this.looked.context.readout({ text, note });

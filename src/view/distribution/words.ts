@@ -69,9 +69,20 @@ export function numbersOf(distribution: Distribution): NumberRow[][] {
       name: blockName(block),
       value: formatCount(block.empty),
       note: block.total ? formatPercent(block.empty, block.total) : '—',
-      tip: `All-zero groups of ${block.shape.join(' × ')} values: ${formatCount(block.empty)} of ${formatCount(block.total)}`
+      tip: `${blockWords(block)}: ${formatCount(block.empty)} of ${formatCount(block.total)}`
     }))
   ];
 }
 
-const blockName = ({ name, shape }: ZeroBlocks): string => (name ? `zero ${name}` : `zero ${shape.join('×')}`);
+/** `2:4`: so many zeros at least in each group of so many. */
+const PATTERN = /^(\d+):(\d+)$/;
+
+const blockName = ({ name = '', shape }: ZeroBlocks): string =>
+  PATTERN.test(name) ? `${name} sparse` : `zero ${name || shape.join('×')}`;
+
+function blockWords({ name = '', shape }: ZeroBlocks): string {
+  const pattern = PATTERN.exec(name);
+  return pattern
+    ? `Groups of ${pattern[2]} values in a row of which ${pattern[1]} or more are 0`
+    : `Groups of ${shape.join(' × ')} values that are all 0`;
+}

@@ -1,31 +1,42 @@
-import { isReduction } from '../../tensor/selection';
+import { componentsOf, defaultSelection, isReduction, selectionKey } from '../../tensor/selection';
+import type { Shaped } from '../../tensor/selection';
 import type { Scope, Selection } from '../../wire/protocol';
 
 const quoted = (text: string): string => JSON.stringify(text);
 
+export interface CallOptions {
+  /** Null where the method has none: it reads the matrix at the selection's fixed indices. */
+  readonly scope: Scope | null;
+  /** Before the selection. */
+  readonly first?: readonly string[];
+  /** After it, as they are written. */
+  readonly more?: readonly string[];
+}
+
 /**
- * Python that makes the numbers on screen: `mv.tensors["…"].distribution({"head": 3}, scope="slice")`. Fixed indices are
- * named where they matter.
+ * Python that makes the numbers on screen: `mv.tensors["…"].distribution({"head": 3}, scope="slice")`. Of the selection it
+ * names what matters to them.
  */
 export function pythonOf(
-  address: string,
+  tensor: Shaped & { readonly address: string },
   method: string,
-  { dims }: Selection,
-  { scope, first = [], more = [] }: { scope: Scope | null; first?: readonly string[]; more?: readonly string[] }
+  selection: Selection,
+  { scope, first = [], more = [] }: CallOptions
 ): string {
-  const indices = scope !== 'tensor';
-  const parts = Object.entries(dims).flatMap(([dim, use]) =>
-    isReduction(use)
-      ? [`${quoted(dim)}: ${quoted(use)}`]
-      : typeof use === 'number' && indices
-        ? [`${quoted(dim)}: ${use}`]
-        : []
-  );
+  const { component } = selection;
+  const whole = scope === null && selectionKey(tensor, selection) !== selectionKey(tensor, defaultSelection(tensor));
+  const uses = tensor.dims.flatMap(dim => {
+    const use = selection.dims[dim]!;
+    const named = whole || isReduction(use) || (typeof use === 'number' && scope === 'slice');
+    return named ? [`${quoted(dim)}: ${typeof use === 'number' ? use : quoted(use)}`] : [];
+  });
+  const dims = `{${uses.join(', ')}}`;
+  const other = component !== componentsOf(tensor.dtype)[0];
   const all = [
     ...first.map(quoted),
-    ...(parts.length ? [`{${parts.join(', ')}}`] : []),
+    ...(other ? [`{"dims": ${dims}, "component": ${quoted(component)}}`] : uses.length ? [dims] : []),
     ...(scope === 'slice' ? ['scope="slice"'] : []),
     ...more
   ];
-  return `mv.tensors[${quoted(address)}].${method}(${all.join(', ')})`;
+  return `mv.tensors[${quoted(tensor.address)}].${method}(${all.join(', ')})`;
 }

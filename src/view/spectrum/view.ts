@@ -250,7 +250,7 @@ export class SpectrumView implements View {
 
   private python(): string {
     const { flattened } = this;
-    return pythonOf(this.tensor.address, 'spectrum', this.selection, {
+    return pythonOf(this.tensor, 'spectrum', this.selection, {
       scope: flattened === null ? null : 'tensor',
       more: flattened === null ? [] : [`flatten=${JSON.stringify(flattened)}`]
     });

@@ -67,6 +67,24 @@ describe('the bins of a distribution', () => {
     expect(binWords(binning, 127)).toBe('x in [127, 128]');
     expect(binning.bins[127]!.count).toBe(2);
   });
+
+  it('hold what lies on their edges on the side that is farther from 0, where they are symmetric', () => {
+    const binning = {
+      kind: 'symlog',
+      bins: [-10, -1, -0.1, 0.1, 1].map((low, i) => ({ low, high: [-1, -0.1, 0.1, 1, 10][i]!, count: 1 })),
+      domain: [-10, 10],
+      threshold: 0.1,
+      exact: false,
+      under: false
+    } as const;
+    expect(binning.bins.map((_, at) => binWords(binning, at).slice(5))).toEqual([
+      '[−10, −1]',
+      '(−1, −0.1]',
+      '(−0.1, 0.1)',
+      '[0.1, 1)',
+      '[1, 10]'
+    ]);
+  });
 });
 
 describe('tensors of the same name', () => {

@@ -67,19 +67,21 @@ class Scope:
         """How many values are measured."""
         return prod(self.shape)
 
-    def boxes(self, units: Mapping[str, int] | None = None) -> list[Index]:
+    def boxes(self, units: Mapping[str, int] | None = None, limit: int = 0) -> list[Index]:
         """What is measured, in parts that are worth reading at once and that keep every dimension.
 
         Parameters
         ----------
         units : mapping of str to int, optional
             A dimension is cut at multiples of this many indices alone.
+        limit : int
+            Values of a part at most, where that is more than is otherwise read at once.
         """
         steps = [
             min((units or {}).get(name, 1), max(1, size)) for name, size in zip(self.dims, self.shape, strict=True)
         ]
         coarse = [-(-size // step) for size, step in zip(self.shape, steps, strict=True)]
-        most = max(1, block_of(self.source) // prod(steps))
+        most = max(1, max(block_of(self.source), limit) // prod(steps))
         return [
             tuple(
                 slice(part.start + cut.start * step, min(part.start + cut.stop * step, part.stop))

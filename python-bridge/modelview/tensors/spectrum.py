@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import sqrt
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -162,12 +162,14 @@ def _spectrum(matrix: Matrix, progress: Progress | None, cancelled: Cancel | Non
         return _without(matrix, f"the matrix has {what} among its values: it has no singular values")
     label = f"Singular values of {rows:,} × {columns:,}"
     if direct:
-        work = partial(np.linalg.svd, given, compute_uv=False)
-        values = np.asarray(wait_for(work, _seconds(max(rows, columns) * short**2), label, progress, cancelled))
+        seconds = _seconds(max(rows, columns) * short**2)
+        values = np.asarray(
+            wait_for(lambda: np.linalg.svd(given, compute_uv=False), seconds, label, progress, cancelled)
+        )
     else:
-        work = partial(np.linalg.eigvalsh, given)
-        values = np.asarray(wait_for(work, _seconds(short**3 / 2), label, progress, cancelled))[::-1]
-        values = np.sqrt(np.maximum(values, 0))
+        seconds = _seconds(short**3 / 2)
+        squares = np.asarray(wait_for(lambda: np.linalg.eigvalsh(given), seconds, label, progress, cancelled))
+        values = np.sqrt(np.maximum(squares[::-1], 0))
     return _summary(matrix, values, direct, cancelled)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model import Model
+from ..structure.dataflow import json_attributes
 from ..tensors.source import TensorSource
 from ..tensors.tensor import Tensor
 from ._build import Found, build
@@ -67,5 +68,5 @@ def tree(
         dims = _dims(local, len(source.shape))
         tensors.append(Tensor(source, names, dims=dims, node=parent, kind="parameter"))
     built = build(name, kind, found, tensors).structure
-    root = replace(built.modules[0], attributes=dict(attributes or {}))
+    root = replace(built.modules[0], attributes=json_attributes(attributes or {}))
     return Model(replace(built, modules=(root, *built.modules[1:]), no_dataflow=no_dataflow))

@@ -12,7 +12,7 @@ from ..errors import ClosedError
 from ..tensors.progress import Cancel, Progress
 from .node import Edge, Node, Role, Value
 
-__all__ = ["Capture", "Dataflow", "DataflowBuilder"]
+__all__ = ["Capture", "Dataflow", "DataflowBuilder", "json_attributes"]
 
 Find = Callable[["Progress | None", "Cancel | None"], "Dataflow"]
 
@@ -195,7 +195,7 @@ class DataflowBuilder:
                 role=role,
                 reads=tuple(reads),
                 source=source,
-                attributes=_json(attributes or {}),
+                attributes=json_attributes(attributes or {}),
                 outputs=tuple(result),
             )
         )
@@ -206,7 +206,7 @@ class DataflowBuilder:
         index = self._places[place]
         node = self._nodes[index]
         self._nodes[index] = replace(
-            node, source=source or node.source, attributes={**node.attributes, **_json(attributes or {})}
+            node, source=source or node.source, attributes={**node.attributes, **json_attributes(attributes or {})}
         )
 
     def connect(self, source: int, target: int, value: Value) -> None:
@@ -306,7 +306,7 @@ class DataflowBuilder:
         return name
 
 
-def _json(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def json_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers that JSON has not are words: a mask is made with -inf."""
     return {name: _plain(value) for name, value in attributes.items()}
 

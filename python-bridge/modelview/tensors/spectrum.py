@@ -32,8 +32,9 @@ LARGEST = 16_384
 TOLD = 4096
 """Singular values that are told over the wire; of more, so many evenly spread over the logarithm of the rank."""
 BINS = 64
-TRIAL = 256
-TRIALS = 4
+TRIAL = 64
+"""Small enough for LAPACK to take one thread: starting several takes longer than all the work."""
+TRIALS = 5
 
 
 @dataclass(frozen=True, repr=False)
@@ -252,7 +253,6 @@ def _seconds(work: float) -> float:
 def _second_each() -> float:
     trial = np.random.default_rng(0).standard_normal((TRIAL, TRIAL))
     taken = []
-    # The best of some: the first wakes LAPACK's threads, and others work here too.
     for _ in range(TRIALS):
         started = perf_counter()
         np.linalg.svd(trial, compute_uv=False)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import jax
+import jax.numpy
 import numpy as np
 
+from ..errors import UnsupportedModelError
 from ..tensors.dtype import Array
 from ..tensors.source import Index
 from ._foreign import ForeignSource
@@ -15,17 +17,30 @@ __all__ = ["JaxSource", "source_of"]
 
 
 def source_of(value: object) -> JaxSource | None:
-    """A source for a JAX array, or `None` where the value is none; a tracer has no values."""
-    return JaxSource(value) if isinstance(value, jax.Array) else None
+    """A source for a JAX array, or `None` where the value is none; a tracer has no values.
+
+    Raises
+    ------
+    UnsupportedModelError
+        For keys of random numbers.
+    """
+    if not isinstance(value, jax.Array):
+        return None
+    if jax.numpy.issubdtype(value.dtype, jax.dtypes.prng_key):
+        raise UnsupportedModelError("a key of random numbers is no array of numbers: show jax.random.key_data(key)")
+    return JaxSource(value)
 
 
 class JaxSource(ForeignSource):
-    """A JAX array. It never changes, but may be deleted or donated to a computation."""
+    """A JAX array. It never changes, but may be deleted or donated to a computation.
+
+    Of an array that is spread over devices those parts are read that a slice meets. No memory of it is held between two
+    reads: a computation that it is donated to would have to copy it.
+    """
 
     def __init__(self, array: Any) -> None:
         super().__init__(array)
         self.device = _device(array)
-        self._here: Array | None = None
 
     @property
     def resident(self) -> bool:
@@ -44,12 +59,30 @@ class JaxSource(ForeignSource):
         return None
 
     def _fetch(self, index: Index) -> Any:
-        if self.device.startswith("cpu"):
-            if self._here is None:
-                # JAX hands out its own memory, and no copy.
-                self._here = np.asarray(self._array)
-            return self._here[index]
-        return np.asarray(self._array[index])
+        array = self._array
+        if array.is_fully_replicated:
+            return _part(array.addressable_data(0), index)
+        wanted = [range(use, use + 1) if isinstance(use, int) else range(use.start, use.stop) for use in index]
+        found = np.empty([len(each) for each in wanted], array.dtype)
+        for place, data in {str(shard.index): (shard.index, shard.data) for shard in array.addressable_shards}.values():
+            held = [range(*use.indices(size)) for use, size in zip(place, array.shape, strict=True)]
+            both = [
+                range(max(want.start, have.start), min(want.stop, have.stop))
+                for want, have in zip(wanted, held, strict=True)
+            ]
+            if all(both):
+                found[_within(both, wanted)] = _part(data, _within(both, held))
+        return found[tuple(0 if isinstance(use, int) else slice(None) for use in index)]
+
+
+def _part(data: Any, index: Index) -> Array:
+    """A block of an array on one device: a processor's memory is JAX's own, and no copy."""
+    on_processor = next(iter(data.devices())).platform == "cpu"
+    return np.asarray(np.asarray(data)[index] if on_processor else data[index])
+
+
+def _within(part: list[range], whole: list[range]) -> tuple[slice, ...]:
+    return tuple(slice(one.start - all_.start, one.stop - all_.start) for one, all_ in zip(part, whole, strict=True))
 
 
 def _device(array: Any) -> str:

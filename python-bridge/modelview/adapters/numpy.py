@@ -80,9 +80,9 @@ class NumpySource:
             values = bfloat16_to_float32(values.view(np.uint16))
         elif self._table is not None:
             values = np.asarray(self._table[values.view(np.uint8)])
-        elif values.dtype.kind in _PLAIN and not values.dtype.isnative:
+        elif _is_plain(values.dtype) and not values.dtype.isnative:
             values = values.astype(values.dtype.newbyteorder("="))
-        elif values.dtype.kind not in _PLAIN:
+        elif not _is_plain(values.dtype):
             values = values.astype(value_dtype(self._stored))
         if self._mask is not None:
             values = values.astype(value_dtype(self.dtype))
@@ -182,9 +182,18 @@ def _asarray(obj: object) -> Array:
         ) from None
 
 
+def _is_added(dtype: np.dtype[Any]) -> bool:
+    """Whether it is one of ml_dtypes' kinds, of which some say that they are floats like NumPy's own."""
+    return dtype.type.__module__.partition(".")[0] == "ml_dtypes"
+
+
+def _is_plain(dtype: np.dtype[Any]) -> bool:
+    return dtype.kind in _PLAIN and not _is_added(dtype)
+
+
 def dtype_names(dtype: np.dtype[Any]) -> tuple[str, str]:
     """The name of the dtype as it is stored, and as it is shown."""
-    kind = dtype.kind
+    kind = "V" if _is_added(dtype) else dtype.kind
     if kind in "biu" or (kind in "fc" and dtype.itemsize <= (8 if kind == "f" else 16)):
         return dtype.name, dtype.name
     if kind in "fc":
@@ -208,14 +217,14 @@ def dtype_names(dtype: np.dtype[Any]) -> tuple[str, str]:
         )
     if kind in "SUT":
         raise UnsupportedModelError("an array of text has no numbers to show")
-    if dtype.type.__module__.partition(".")[0] == "ml_dtypes":
+    if _is_added(dtype):
         return dtype.name, dtype.name
     raise UnsupportedModelError(f"an array of {dtype} has no numbers that can be shown")
 
 
 def _table(dtype: np.dtype[Any], stored: str) -> Array | None:
     """The values of all 256 patterns of a one-byte float: looking up is faster than converting."""
-    if dtype.kind in _PLAIN or dtype.itemsize != 1 or stored.startswith(("int", "uint")):
+    if _is_plain(dtype) or dtype.itemsize != 1 or stored.startswith(("int", "uint")):
         return None
     with np.errstate(all="ignore"):
         return np.arange(256, dtype=np.uint8).view(dtype).astype(np.float32)

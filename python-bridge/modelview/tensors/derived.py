@@ -235,8 +235,8 @@ class ReducedSource(Derived):
             box.append(use if isinstance(use, slice) else slice(use, use + 1))
             drop.append(slice(None) if isinstance(use, slice) else 0)
         with np.errstate(all="ignore"):
-            values = self._reduce(box, progress, cancelled)
-        return np.asarray(values.astype(reduced_dtype(self.source.dtype))[tuple(drop)])
+            values = self._reduce(box, progress, cancelled).astype(reduced_dtype(self.source.dtype))
+        return np.asarray(values[tuple(drop)])
 
     def _reduce(self, box: list[slice], progress: Progress | None, cancelled: Cancel | None) -> Array:
         """The statistic over a box, whose extents along the reduced axes become 1 and go."""

@@ -79,6 +79,10 @@ class Cells:
 
     def halved(self) -> Cells:
         """The next coarser level."""
+        with np.errstate(all="ignore"):
+            return self._halved()
+
+    def _halved(self) -> Cells:
         counts = [None if a is None else _halve_both(a, np.add) for a in self._arrays()[3:]]
         return Cells(
             _halve_both(self.total, np.add),
@@ -109,8 +113,15 @@ class Cells:
 def pool(block: Array, level: int) -> Cells:
     """Pool 2^level × 2^level cells of each facet of a (facets, rows, columns) block of reals.
 
-    The block's corner lies on the level's grid; its last row and column may be ragged.
+    The block's corner lies on the level's grid; its last row and column may be ragged. A sum that no float64 holds is
+    infinite, as NumPy's is.
     """
+    # A signalling NaN is a NaN like others.
+    with np.errstate(all="ignore"):
+        return _pooled(block, level)
+
+
+def _pooled(block: Array, level: int) -> Cells:
     if block.dtype == np.bool_:
         block = block.view(np.uint8)
     if is_constant(block):

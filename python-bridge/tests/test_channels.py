@@ -6,8 +6,11 @@ import pytest
 from checks import tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages import Page, call
 
+from modelview.adapters import describe
 from modelview.errors import Cancelled, NoValuesError, SelectionError
+from modelview.service import Service
 from modelview.tensors.channels import COLUMNS, MOST_CHANNELS
 
 RANDOM = np.random.default_rng(11)
@@ -231,3 +234,71 @@ def test_progress_is_told_and_it_can_be_cancelled():
     assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
     with pytest.raises(Cancelled):
         subject.channels("dim0", cancelled=lambda: True)
+
+
+@pytest.fixture
+def page():
+    array = RANDOM.standard_normal((50, 7)).astype("f4")
+    array[3], array[4, 0] = np.nan, np.inf
+    service = Service(describe({"fc.weight": array}))
+    page = Page()
+    service.connect(page)
+    yield page.hello()
+    service.close()
+
+
+RIGHT = {
+    "address": "weight/fc.weight",
+    "selection": {"dims": {"out": "row", "in": "column"}, "component": "value"},
+    "scope": "tensor",
+    "dim": "out",
+    "sort": "l2",
+    "descending": True,
+    "offset": 0,
+    "count": 1000,
+}
+
+
+def test_the_page_gets_some_rows_in_order_and_the_ends_of_all(page):
+    page.say(call("all", "channels", **RIGHT))
+    whole = page.result("all")
+    assert whole.keys() == {"dim", "size", "columns", "rows", "ends"}
+    assert (whole["dim"], whole["size"], tuple(whole["columns"])) == ("out", 50, COLUMNS)
+    assert len(whole["rows"]) == 50
+    norms = [row[COLUMNS.index("l2")] for row in whole["rows"]]
+    assert norms == sorted(norms, reverse=True)
+    [lost] = [row for row in whole["rows"] if row[0] == 3]
+    assert dict(zip(COLUMNS, lost, strict=True)) == {
+        **dict.fromkeys(("mean", "std", "min", "max")),
+        **dict.fromkeys(("count", "zero", "near_zero", "posinf", "neginf", "l1", "l2"), 0),
+        "index": 3,
+        "nan": 7,
+    }
+    for place, column in enumerate(COLUMNS):
+        numbers = [row[place] for row in whole["rows"] if row[place] is not None]
+        assert whole["ends"][column] == [min(numbers), max(numbers)]
+    page.say(call("some", "channels", **{**RIGHT, "offset": 20, "count": 5}))
+    some = page.result("some")
+    assert some == {**whole, "rows": whole["rows"][20:25]}
+    page.say(call("up", "channels", **{**RIGHT, "sort": "index", "descending": False, "offset": 45}))
+    assert [row[0] for row in page.result("up")["rows"]] == [45, 46, 47, 48, 49]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"scope": "all"}, "bad-argument"),
+        ({"scope": ["tensor"]}, "bad-argument"),
+        ({"dim": None}, "bad-argument"),
+        ({"dim": "height"}, "bad-selection"),
+        ({"sort": "norm"}, "bad-argument"),
+        ({"descending": 1}, "bad-argument"),
+        ({"offset": -1}, "bad-argument"),
+        ({"count": 1001}, "bad-argument"),
+        ({"count": True}, "bad-argument"),
+        ({"address": "weight/fc.wieght"}, "unknown-address"),
+    ],
+)
+def test_a_wrong_request_for_channels(page, changes, code):
+    page.say(call("c", "channels", **{**RIGHT, **changes}))
+    assert page.end("c")["code"] == code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,12 @@ from ..tensors import clipped as count_clipped
 from ..tensors.derive import scales_of
 from ..tensors.statistics import statistics_of
 from ..wire import replies
-from ..wire.protocol import LONGEST_ADDRESS, ArgumentError
+from ..wire.protocol import ArgumentError
 from ..wire.replies import Reply
+from .arguments import number, only, tensor_of
+from .measures import channels, distribution, order, quantiles, ridgelines, spectrum
 
 if TYPE_CHECKING:
-    from ..tensors import Selection, Tensor
     from .job import Job, Pause
     from .service import Service
 
@@ -25,13 +25,13 @@ Operation = Callable[["Service", "Job", Mapping[str, Any]], "Iterator[Reply | Pa
 
 def structure(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """Nodes, tensors and totals of the model."""
-    _only(arguments)
+    only(arguments)
     yield replies.done(job.request, service.model.structure.to_json())
 
 
 def graph(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply | Pause]:
     """What flows through the model, as far as it can be found."""
-    _only(arguments)
+    only(arguments)
     structure = service.model.structure
     capture = structure.capture
     if capture is not None and not capture.known:
@@ -43,7 +43,7 @@ def graph(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[
 
 def profile(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply | Pause]:
     """What a call of the model costs, measured anew."""
-    _only(arguments)
+    only(arguments)
     structure = service.model.structure
     # It calls the person's model.
     measured = yield from job.elsewhere(lambda: structure.profile(progress=job.progress, cancelled=job.unwanted))
@@ -53,25 +53,25 @@ def profile(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterato
 
 def clipped(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """Exact counts of the finite values outside a colour range."""
-    _only(arguments, "address", "selection", "low", "high")
-    low, high = _number(arguments, "low"), _number(arguments, "high")
-    tensor, selection = _tensor(service, arguments)
+    only(arguments, "address", "selection", "low", "high")
+    low, high = number(arguments, "low"), number(arguments, "high")
+    tensor, selection = tensor_of(service, arguments)
     below, above = count_clipped(tensor, selection, low, high, job.progress, job.unwanted)
     yield replies.done(job.request, {"below": int(below), "above": int(above)})
 
 
 def statistics(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """A plane's statistics, for which every value is read: what a large plane comes with is of a sample."""
-    _only(arguments, "address", "selection")
-    tensor, selection = _tensor(service, arguments)
+    only(arguments, "address", "selection")
+    tensor, selection = tensor_of(service, arguments)
     counted = statistics_of(tensor, selection, job.progress, job.unwanted)
     yield replies.done(job.request, counted.to_json())
 
 
 def scales(service: Service, job: Job, arguments: Mapping[str, Any]) -> Iterator[Reply]:
     """What the rows or columns of a normalised selection are divided by, from which the page tells the values."""
-    _only(arguments, "address", "selection")
-    tensor, selection = _tensor(service, arguments)
+    only(arguments, "address", "selection")
+    tensor, selection = tensor_of(service, arguments)
     if selection.normalise is None:
         raise ArgumentError("`selection` must say by `normalise` what is divided: rows or columns.")
     found = scales_of(tensor, selection, job.progress, job.unwanted)
@@ -87,26 +87,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "clipped": clipped,
     "statistics": statistics,
     "scales": scales,
+    "distribution": distribution,
+    "quantiles": quantiles,
+    "ridgelines": ridgelines,
+    "channels": channels,
+    "order": order,
+    "spectrum": spectrum,
 }
-
-
-def _tensor(service: Service, arguments: Mapping[str, Any]) -> tuple[Tensor, Selection]:
-    address = arguments["address"]
-    if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
-        raise ArgumentError("`address` must be a tensor's address, a string.")
-    return service.find(address, arguments["selection"])
-
-
-def _only(arguments: Mapping[str, Any], *names: str) -> None:
-    missing = [name for name in names if name not in arguments]
-    extra = [name for name in arguments if name not in names]
-    if missing or extra:
-        wanted = ", ".join(f"`{name}`" for name in names) or "none"
-        raise ArgumentError(f"The arguments are {wanted}; missing: {missing}, unknown: {extra}."[:500])
-
-
-def _number(arguments: Mapping[str, Any], name: str) -> float:
-    value = arguments[name]
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < math.inf:
-        raise ArgumentError(f"`{name}` must be a finite number.")
-    return float(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isfinite
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,16 @@ class Channels:
         if values.dtype.kind == "f":
             values = values[~np.isnan(values)]
         return (values.min().item(), values.max().item()) if values.size else (None, None)
+
+    def to_json(self, offset: int, count: int) -> dict[str, Any]:
+        """Some of the rows as the protocol's JSON value, and the ends of all: `null` is what has no number."""
+        return {
+            "dim": self.dim,
+            "size": len(self),
+            "columns": list(COLUMNS),
+            "rows": [[_json(number) for number in row] for row in self.table[offset : offset + count].tolist()],
+            "ends": {column: [_json(end) for end in self.ends(column)] for column in COLUMNS},
+        }
 
     def __repr__(self) -> str:
         rows: list[tuple[Any, ...]] = self.table[:SHOWN].tolist()
@@ -194,6 +205,10 @@ def _ends(measured: Scope) -> np.dtype[Any]:
     if dtype.kind == "f":
         return np.dtype(np.float64)
     return np.dtype(np.uint64 if dtype == np.uint64 else np.int64)
+
+
+def _json(number: int | float | None) -> int | float | None:
+    return number if isinstance(number, int) or (number is not None and isfinite(number)) else None
 
 
 def _column(column: str) -> str:

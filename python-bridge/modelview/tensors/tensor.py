@@ -406,8 +406,9 @@ class Tensor:
     def order(
         self,
         dim: str,
-        by: str = "norm",
         selection: Selection | Mapping[str, Any] | None = None,
+        *,
+        by: str = "norm",
         progress: Progress | None = None,
         cancelled: Cancel | None = None,
     ) -> Array:
@@ -417,11 +418,11 @@ class Tensor:
         ----------
         dim : str
             The dimension.
+        selection : mapping, optional
+            The values at its fixed indices are compared, after its reductions; without it all values.
         by : str
             'norm' or 'mean', the largest first, or 'cluster': what is alike stands together. For that SciPy is needed
             (`pip install modelview[cluster]`), and there may be 8,192 indices.
-        selection : mapping, optional
-            The values at its fixed indices are compared, after its reductions; without it all values.
 
         Returns
         -------

@@ -24,10 +24,20 @@ const target = (name, value, limit, say, atLeast = false) => ({
   text: `${atLeast ? 'at most ' : ''}${say(value)}, aimed at ${say(limit)} or less`
 });
 
+/** Of what there should be much. */
+const least = (name, value, limit, say) => ({
+  name,
+  value,
+  limit,
+  met: value >= limit,
+  text: `${say(value)}, aimed at ${say(limit)} or more`
+});
+
+const rate = value => `${value.toFixed(0)} a second`;
 const times = value => `${value.toFixed(value < 0.1 ? 3 : 2)} times`;
 
 /** What is aimed at, and what was reached. */
-export function targets({ firstLook, slice, pan, start, graph }) {
+export function targets({ firstLook, slice, pan, start, graph, checkpoint, tiles, busy }) {
   const list = [];
   const ours = firstLook?.modelview;
   if (ours) {
@@ -70,6 +80,34 @@ export function targets({ firstLook, slice, pan, start, graph }) {
     list.push(target('longest frame while a module of 500 nodes unfolds', unfold.longestFrame.max, 100, ms));
     list.push(target("the page's own part of it: the longest task of its thread", unfold.longestTask.max, 100, ms));
     list.push(target('frame time while panning the graph, over a bare quad', panned.ratio, 1.2, times));
+  }
+  if (checkpoint) {
+    const { open, memory, largest } = checkpoint;
+    const size = bytes(checkpoint.bytes);
+    const what = `a checkpoint of ${size}`;
+    list.push(target(`${what} opened, the import included`, open.all.max, 2000, ms));
+    const opening = Math.max(memory.opening, memory.shown);
+    list.push(target('memory for it over the bare kernel, shown on the page', opening, 300e6, bytes));
+    list.push(target("its largest tensor's overview, over np.max of the memory map", largest.ratio, 3, times));
+    list.push(
+      target('memory over the bare kernel while all of it is scrolled through', memory.scrolling, 600e6, bytes)
+    );
+  }
+  if (tiles) {
+    for (const [where, kind] of [
+      ['memory', 'in memory'],
+      ['file', 'in a file']
+    ]) {
+      const [exact, pooled] = tiles.kernel[where];
+      list.push(least(`tiles from the kernel, ${kind}, level 0`, exact.perSecond.median, 200, rate));
+      list.push(least(`tiles from the kernel, ${kind}, pooled`, pooled.perSecond.median, 200, rate));
+    }
+    list.push(least('tiles decoded, uploaded and drawn, level 0', tiles.page.exact.median, 200, rate));
+    list.push(least('tiles decoded, uploaded and drawn, pooled', tiles.page.pooled.median, 200, rate));
+    list.push(least('tiles over the wire, over a raw comm of as many bytes', tiles.wire.ratio, 0.8, times));
+  }
+  if (busy) {
+    list.push(target('a tile while a cell runs in pure Python', busy.busy.arrived.median, 150, ms));
   }
   return list;
 }
@@ -179,6 +217,62 @@ function layoutsOf({ nodes, edges, dagre, folded, opened, again }) {
   ]);
 }
 
+function checkpointOf({ bytes: size, tensors, open, memory, scroll, largest }) {
+  const time = (name, s, over = '') => [name, ...timesOf(s), s.count, over && `${over.toFixed(2)} ×`];
+  return `${table([
+    [`${bytes(size)}, ${tensors} tensors`, 'median', 'min', 'max', 'runs', ''],
+    time('opened in a bare kernel, the import included', open.all),
+    time('  of which the import', open.import),
+    time('opened again', open.again),
+    time(`np.max of the largest, ${bytes(largest.bytes)} in a memory map`, largest.max),
+    time('overview of the largest', largest.overview, largest.ratio),
+    time('np.max, the file not in memory', largest.cold.max),
+    time('overview, the file not in memory', largest.cold.overview, largest.cold.ratio)
+  ])}
+
+${table([
+  ['most memory over the bare kernel', 'anonymous'],
+  ['while it is opened', bytes(memory.opening)],
+  ['  pages of files too', bytes(memory.openingWithFiles)],
+  ['shown on the page', bytes(memory.shown)],
+  [`while ${scroll.tiles.toLocaleString('en')} tiles are scrolled through`, bytes(memory.scrolling)],
+  ['while the overview is made', bytes(memory.overview)]
+])}
+  scrolled through in ${ms(scroll.seconds * 1000)}: ${rate(scroll.tiles / scroll.seconds)}, ${bytes(scroll.bytes)}`;
+}
+
+function tilesOf({ kernel, page, wire }) {
+  const row = (name, s) => [name, ...[s.median, s.min, s.max].map(value => value.toFixed(0)), s.count];
+  const levels = (where, text) =>
+    kernel[where].map(({ level, perSecond }) => row(`kernel, float32 ${text}, level ${level}`, perSecond));
+  const { tiles, raw } = wire.megabytesPerSecond;
+  return `${table([
+    ['tiles of 256² a second', 'median', 'min', 'max', 'runs'],
+    ...levels('memory', 'in memory'),
+    ...levels('file', 'in a file'),
+    row('page, level 0: decoded, uploaded, drawn', page.exact),
+    row('page, pooled', page.pooled)
+  ])}
+
+${table([
+  [`MB a second, messages of ${bytes(wire.message)}`, 'median', 'min', 'max', 'runs'],
+  row('raw comm', raw),
+  row('tiles, asked for and decoded', tiles)
+])}
+  tiles over the raw comm: ${wire.ratio.toFixed(2)} ×`;
+}
+
+function busyOf({ idle, busy }) {
+  const row = (name, s) => [name, ...timesOf(s), ms(s.p95), s.count];
+  return table([
+    ['from the slider', 'median', 'min', 'max', 'p95', 'runs'],
+    row('kernel at rest: tile on the socket', idle.arrived),
+    row('kernel at rest: drawn', idle.drawn),
+    row('a pure Python loop runs: tile on the socket', busy.arrived),
+    row('a pure Python loop runs: drawn', busy.drawn)
+  ]);
+}
+
 export function report({
   date,
   machine,
@@ -190,6 +284,9 @@ export function report({
   start,
   graph,
   layout,
+  checkpoint,
+  tiles,
+  busy,
   targets: aims,
   failures
 }) {
@@ -220,6 +317,18 @@ ${Object.entries(versions)
   }
   if (layout) {
     section('Laying out a graph of what is open, beside all of it', layoutsOf(layout));
+  }
+  if (checkpoint) {
+    section(
+      'A checkpoint in three safetensors shards, larger than what it is looked at with',
+      checkpointOf(checkpoint)
+    );
+  }
+  if (tiles) {
+    section('Tiles', tilesOf(tiles));
+  }
+  if (busy) {
+    section('A slice while a cell runs', busyOf(busy));
   }
   if (start) {
     section(

@@ -9,12 +9,15 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, isMain, main } from '../scripts/lib.mjs';
 import { setup } from '../scripts/setup.mjs';
+import { busyKernel } from './busy.mjs';
+import { checkpoint } from './checkpoint.mjs';
 import { coldLook, countTwice, firstLook } from './first-look.mjs';
 import { graphs } from './graph.mjs';
 import { panning, sliceChange } from './interaction.mjs';
 import { layouts } from './layout.mjs';
 import { report, targets } from './report.mjs';
 import { Session } from './session.mjs';
+import { tileRates } from './tiles.mjs';
 
 const RESULTS = join(ROOT, 'bench', 'results.json');
 const PACKAGES = [
@@ -63,6 +66,15 @@ const MEASURES = {
   },
   async layout(session) {
     return { layout: await layouts(session) };
+  },
+  async checkpoint(session) {
+    return { checkpoint: await checkpoint(session) };
+  },
+  async tiles(session) {
+    return { tiles: await tileRates(session) };
+  },
+  async busy(session) {
+    return { busy: await busyKernel(session) };
   },
   // Last, since a peer may freeze the page.
   async look(session) {

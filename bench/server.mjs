@@ -18,7 +18,7 @@ const SETTINGS = {
   '@jupyterlab/apputils-extension/notification.jupyterlab-settings': { fetchNews: 'false', checkForUpdates: false }
 };
 
-/** Starts it with an empty notebook; kernels find the modules of `modules`. */
+/** Starts it with an empty notebook; kernels find the modules of `modules`. All that is in its `home` goes with it. */
 export async function startServer({ notebook, modules }) {
   const { home, root } = makeHome();
   writeFileSync(join(root, notebook), JSON.stringify(NOTEBOOK));
@@ -51,7 +51,7 @@ export async function startServer({ notebook, modules }) {
         () => false
       )
     ) {
-      return { url, stop };
+      return { url, home, stop };
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }

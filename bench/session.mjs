@@ -7,7 +7,7 @@ import { startServer } from './server.mjs';
 
 const NOTEBOOK = 'bench.ipynb';
 const BENCH = join(ROOT, 'bench');
-const pageScript = ['notebook', 'probes', 'quad', 'slices', 'pan', 'graph']
+const pageScript = ['notebook', 'probes', 'quad', 'slices', 'pan', 'graph', 'tiles', 'busy']
   .map(name => readFileSync(join(BENCH, 'page', `${name}.mjs`), 'utf8'))
   .join('\n');
 /** regl as npm packs it: a function body that fills `module`. */
@@ -50,6 +50,11 @@ export class Session {
 
   python(code) {
     return this.page.evaluate(`bench.python(${JSON.stringify(code)})`);
+  }
+
+  /** The value of a Python expression in the kernel, through JSON. */
+  async value(expression) {
+    return JSON.parse(await this.python(`import json\nprint(json.dumps(${expression}))`));
   }
 
   /** Puts code into the cell, runs it, and waits for silence. */

@@ -76,7 +76,8 @@
       }
     }
     bench.presented.delete(listener);
-    throw new Error(`slice ${index} was not drawn within 10 s`);
+    const instead = `the picture shows ${indexIn(copyOf(canvas))}, the slider ${slider.value}`;
+    throw new Error(`slice ${index} was not drawn within 10 s: ${instead}`);
   };
 
   let comm;
@@ -179,5 +180,7 @@
     slider.remove();
     return { bytes, changes, echoes, slidEchoes, cached };
   };
+  bench.change = change;
+  bench.rest = rest;
   bench.indexOn = canvas => indexIn(copyOf(canvas));
 })();

@@ -17,8 +17,11 @@ from checks import tensor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from pages import Page, call
 
+from modelview.adapters import describe
 from modelview.errors import Cancelled, SelectionError
+from modelview.service import Service
 from modelview.tensors import spectrum as module
 from modelview.tensors.power_law import fit_power_law
 from modelview.tensors.waiting import wait_for
@@ -268,3 +271,79 @@ def test_work_that_cannot_be_interrupted_is_left_at_once_and_tells_the_time():
     assert 0 < seen[-1][0] < seen[-1][1]
     with pytest.raises(ZeroDivisionError):
         wait_for(lambda: 1 / 0, 1, "Dividing")
+
+
+@pytest.fixture
+def kernel():
+    return RANDOM.standard_normal((8, 6, 3, 4)).astype(np.float32)
+
+
+@pytest.fixture
+def page(kernel):
+    service = Service(describe({"conv": kernel, "giant": np.broadcast_to(np.float32(0), (20_000, 20_000))}))
+    page = Page()
+    service.connect(page)
+    yield page.hello()
+    service.close()
+
+
+ASKED = {
+    "address": "weight/conv",
+    "selection": {"dims": {"dim0": "facet", "dim1": 5, "dim2": "row", "dim3": "column"}, "component": "value"},
+    "flatten": None,
+}
+
+
+def test_a_page_is_told_a_spectrum(page, kernel):
+    page.say(call("r", "spectrum", **ASKED))
+    found = page.result("r")
+    assert set(found) == {
+        *("rows", "columns", "values", "ranks", "frobenius", "spectral", "nuclear", "rank", "stable_rank"),
+        *("effective_rank", "tolerance", "power_law", "density", "flattened", "note"),
+    }
+    np.testing.assert_allclose(found["values"], np.linalg.svd(kernel[0, 5].astype(float), compute_uv=False))
+    assert found["ranks"] == [1, 2, 3]
+    assert found["flattened"] == "dim2 × dim3 at dim0 = 0, dim1 = 5"
+    page.say(call("s", "spectrum", **{**ASKED, "flatten": "dim0"}))
+    flat = page.result("s")
+    assert (flat["rows"], flat["columns"]) == (8, 72)
+    np.testing.assert_allclose(flat["values"], np.linalg.svd(kernel.reshape(8, 72).astype(float), compute_uv=False))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"flatten": 3}, "bad-argument"),
+        ({"flatten": "depth"}, "bad-selection"),
+        ({"address": "weight/none"}, "unknown-address"),
+        ({"selection": {"dims": {"dim0": "row"}}}, "bad-selection"),
+        ({"sort": "l2"}, "bad-argument"),
+        ({"address": "weight/giant", "selection": {"dims": {"dim0": "row", "dim1": "column"}}}, "bad-selection"),
+    ],
+)
+def test_a_wrong_call_is_answered_with_what_would_be_right(page, change, code):
+    page.say(call("r", "spectrum", **{**ASKED, **change}))
+    error = page.end("r")
+    assert (error["kind"], error["code"]) == ("error", code), error
+    assert len(error["message"]) > 10
+
+
+def test_a_page_sees_lapack_at_work_and_may_cancel_it(page, monkeypatch):
+    begun, release = threading.Event(), threading.Event()
+    lapack = np.linalg.svd
+
+    def slow(matrix, **options):
+        # Nothing that is asked meanwhile can interrupt it.
+        begun.set()
+        release.wait(20)
+        return lapack(matrix, **options)
+
+    module._second_each()
+    monkeypatch.setattr(np.linalg, "svd", slow)
+    page.say(call("r", "spectrum", **ASKED))
+    assert begun.wait(10)
+    page.wait(lambda _: page.of("progress", "r"))
+    assert "Singular values of 3 × 4" in page.of("progress", "r")[-1]["label"]
+    page.say({"kind": "cancel", "requests": ["r"]})
+    assert page.end("r")["cancelled"] is True
+    release.set()

@@ -19,6 +19,8 @@ export interface LegendState {
   readonly clipped: { readonly below: number; readonly above: number } | { readonly total: number } | null;
   /** How many values the filter hides, null while they are being counted; null where there is no filter. */
   readonly hidden: { readonly count: number | null } | null;
+  /** Of a sample's statistics: all values can be counted, or are being counted (0 to 1). */
+  readonly counting: null | 'offered' | number;
   /** Why the range that was chosen is not to be had. */
   readonly problem: string | null;
   /** Cells on screen stand for several values each: which of their statistics is drawn can be chosen. */
@@ -37,6 +39,8 @@ export interface LegendOptions {
   readonly onLock: (locked: boolean) => void;
   readonly onStatistic: (statistic: PooledStatistic) => void;
   readonly onHidden: (hidden: Hidden | null) => void;
+  /** All values are to be counted, or not after all. */
+  readonly onCount: (count: boolean) => void;
 }
 
 /** What the colours mean: the bar and its histogram, how the range was chosen, what lies outside it, and the values in brief. */
@@ -63,6 +67,13 @@ export class Legend {
     this.anomalies = root.append('div').attr('class', 'mv-legend-anomalies');
     this.summary = root.append('dl').attr('class', 'mv-legend-summary');
     this.sampled = root.append('div').attr('class', 'mv-legend-sampled');
+    this.count = root
+      .append('button')
+      .attr('type', 'button')
+      .attr('class', 'mv-button mv-button-plain mv-legend-count')
+      .attr('data-lm-suppress-shortcuts', 'true');
+    const { signal } = this.listening;
+    this.count.node()!.addEventListener('click', () => options.onCount(this.state?.counting === 'offered'), { signal });
     this.node = root.node()!;
   }
 
@@ -75,6 +86,7 @@ export class Legend {
   }
 
   dispose(): void {
+    this.listening.abort();
     this.bar.dispose();
     this.choices.dispose();
     this.node.remove();
@@ -101,6 +113,7 @@ export class Legend {
       });
     }
     this.choices.update({ ...state, counts, finite });
+    this.drawCounting(state.counting);
     // What follows changes with the tensor or the range, not with the pointer.
     const { hidden, problem } = state;
     const drawn = [statistics, scale.low, scale.high, state.clipped, hidden?.count, problem, state.pooled] as const;
@@ -163,6 +176,11 @@ export class Legend {
       .text(line => `${line} `);
   }
 
+  private drawCounting(counting: LegendState['counting']): void {
+    const text = counting === 'offered' ? 'Count all values' : `Counting ${formatPercent(counting ?? 0, 1)} · cancel`;
+    this.count.property('hidden', counting === null).text(text);
+  }
+
   private drawAnomalies({ nan, posinf, neginf }: Statistics): void {
     const kinds = (
       [
@@ -206,6 +224,8 @@ export class Legend {
   private readonly choices: LegendChoices;
   private readonly clipped: Div;
   private readonly hidden: Div;
+  private readonly count: Selection<HTMLButtonElement, undefined, null, undefined>;
+  private readonly listening = new AbortController();
   private readonly anomalies: Div;
   private readonly summary: Selection<HTMLDListElement, undefined, null, undefined>;
   private readonly sampled: Div;
@@ -221,6 +241,7 @@ const same = (a: LegendState, b: LegendState): boolean =>
   a.clipped === b.clipped &&
   a.hidden?.count === b.hidden?.count &&
   a.problem === b.problem &&
+  a.counting === b.counting &&
   a.pooled === b.pooled &&
   a.highlight === b.highlight;
 

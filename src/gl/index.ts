@@ -4,7 +4,7 @@ import { createWebGLPainter } from './webgl';
 
 export { loseContext, restoreContext, stats } from './context';
 export type { ContextStats } from './context';
-export { INSTANCE } from './painter';
+export { cellStyle, INSTANCE } from './painter';
 export type { Painter, Picture, TileDraw } from './painter';
 
 /** The best painter this page can have. */

@@ -73,7 +73,7 @@ function legend(parent: HTMLElement, title: string, values: number[], more: Part
       below: values.filter(value => Number.isFinite(value) && value < scale.low).length,
       above: values.filter(value => Number.isFinite(value) && value > scale.high).length
     };
-    const known = { hidden: null, problem: null, pooled: false, theme: theme.value };
+    const known = { hidden: null, counting: null, problem: null, pooled: false, theme: theme.value };
     const state = { statistics, scale, clipped, ...known, ...more };
     drawn.update({ ...state, colour });
   };
@@ -87,7 +87,8 @@ function legend(parent: HTMLElement, title: string, values: number[], more: Part
     onPercentile: percentile => set({ mode: 'percentile', percentile }),
     onLock: locked => set({ mode: locked ? 'locked' : 'fixed', ...scaleOf(statistics, colour) }),
     onStatistic: statistic => set({ statistic }),
-    onHidden: hidden => set({ hidden })
+    onHidden: hidden => set({ hidden }),
+    onCount: () => undefined
   });
   const box = element('div', {}, element('div', { style: 'height: 24px; opacity: .6' }, title));
   box.style.cssText = 'display: flex; flex-direction: column; height: 560px';

@@ -45,6 +45,20 @@ function anomalies(rows: number, columns: number): FakeTensor {
   return matrix(rows, columns, { data });
 }
 
+/** A few values that are not finite among many that are. */
+function planted(rows: number, columns: number): FakeTensor {
+  const data = normals(rows * columns);
+  for (const [row, column, value] of [
+    [10, 20, NaN],
+    [11, 21, NaN],
+    [300, 700, Infinity],
+    [rows - 1, columns - 1, -Infinity]
+  ] as const) {
+    data[row * columns + column] = value;
+  }
+  return matrix(rows, columns, { data });
+}
+
 const kernels = (out: number, inputs: number, side: number): FakeTensor => ({
   address: 'weight/conv_stem.weight',
   shape: [out, inputs, side, side],
@@ -78,6 +92,14 @@ const DEMOS: Record<string, Demo> = {
   embedding: { tensor: () => trained(30522, 128) },
   small: { tensor: () => matrix(6, 9) },
   anomalies: { tensor: () => anomalies(24, 40) },
+  planted: { tensor: () => planted(900, 1200) },
+  sickmaps: {
+    tensor: () => {
+      const maps = feature(24, 56);
+      [3, 3000, 40000].forEach(at => ((maps.data as Float32Array)[at] = NaN));
+      return maps;
+    }
+  },
   anomalous: { tensor: () => anomalies(500, 700) },
   kernels: { tensor: () => kernels(32, 3, 3) },
   depthwise: { tensor: () => kernels(96, 1, 3) },

@@ -42,3 +42,20 @@ export function middleCell({ layout, zoom, x, y }: Camera, { width, height }: Si
 /** Whether any of a rectangle is on the stage. */
 export const isInSight = ({ left, right, top, bottom }: DOMRectReadOnly, { width, height }: Size): boolean =>
   right > 0 && bottom > 0 && left < width && top < height;
+
+/** Every visible facet, with its top left corner on the stage. */
+export function eachFacet(camera: Camera, view: Size, visit: (facet: number, left: number, top: number) => void): void {
+  const { layout, zoom } = camera;
+  const pitchX = layout.pitchX(zoom);
+  const pitchY = layout.pitchY(zoom);
+  const lastRow = Math.min(layout.down, Math.ceil((camera.y + view.height) / pitchY));
+  const lastColumn = Math.min(layout.across, Math.ceil((camera.x + view.width) / pitchX));
+  for (let row = Math.max(0, Math.floor(camera.y / pitchY)); row < lastRow; row++) {
+    for (let column = Math.max(0, Math.floor(camera.x / pitchX)); column < lastColumn; column++) {
+      const facet = layout.facetAt(row, column);
+      if (facet >= 0) {
+        visit(facet, column * pitchX - camera.x, row * pitchY - camera.y);
+      }
+    }
+  }
+}

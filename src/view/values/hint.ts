@@ -2,14 +2,19 @@ import { element, setHidden, setText } from '../../dom/element';
 
 const STAYS = 2500;
 
-/** How to zoom, said to who turned the wheel over a view that does not have the focus. */
-export class WheelHint {
-  readonly node = element('div', { class: 'mv-values-hint', hidden: true });
+/** A sentence over the picture that goes by itself. */
+export class Hint {
+  readonly node = element('div', { class: 'mv-values-hint', role: 'status', hidden: true });
   private timer = 0;
 
-  show(): void {
+  /** How to zoom, for who turned the wheel over a view that does not have the focus. */
+  wheel(): void {
     const key = navigator.userAgent.includes('Mac OS') ? '⌘' : 'Ctrl';
-    setText(this.node, `${key} + wheel zooms; after a click the wheel alone does`);
+    this.say(`${key} + wheel zooms; after a click the wheel alone does`);
+  }
+
+  say(text: string): void {
+    setText(this.node, text);
     setHidden(this.node, false);
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => setHidden(this.node, true), STAYS);

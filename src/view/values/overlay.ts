@@ -7,6 +7,7 @@ import type { Tile } from '../../tensor/tile';
 import { setHidden } from '../../dom/element';
 import type { Hidden, TileAddress } from '../../wire/protocol';
 import type { Camera } from './camera';
+import { eachFacet } from './geometry';
 import { drawnCell, encodingOf, shortValue } from './describe';
 import { facetIndex, holdsFacet } from './region';
 import type { Region } from './region';
@@ -70,7 +71,7 @@ export class Overlay {
     this.context.clearRect(0, 0, view.width, view.height);
     this.context.lineWidth = 1;
     this.context.strokeStyle = this.colours.hairline;
-    eachFacet(state, (facet, left, top) => {
+    eachFacet(camera, view, (facet, left, top) => {
       if (outlines) {
         // The middle of a map is the page's own colour: without a line a facet has no edge.
         this.context!.strokeRect(left - 0.5, top - 0.5, layout.facetWidth(zoom) + 1, layout.facetHeight(zoom) + 1);
@@ -200,21 +201,4 @@ function bandLabels({ plane, camera }: OverlayState): { readonly font: number; r
   return font === undefined
     ? null
     : { font, step: niceStep((font + 2) / layout.pitchY(zoom), isBinary(plane.facetShape[0]!)) };
-}
-
-/** Every visible facet, with its top left corner on the stage. */
-function eachFacet({ camera, view }: OverlayState, visit: (facet: number, left: number, top: number) => void): void {
-  const { layout, zoom } = camera;
-  const pitchX = layout.pitchX(zoom);
-  const pitchY = layout.pitchY(zoom);
-  const lastRow = Math.min(layout.down, Math.ceil((camera.y + view.height) / pitchY));
-  const lastColumn = Math.min(layout.across, Math.ceil((camera.x + view.width) / pitchX));
-  for (let row = Math.max(0, Math.floor(camera.y / pitchY)); row < lastRow; row++) {
-    for (let column = Math.max(0, Math.floor(camera.x / pitchX)); column < lastColumn; column++) {
-      const facet = layout.facetAt(row, column);
-      if (facet >= 0) {
-        visit(facet, column * pitchX - camera.x, row * pitchY - camera.y);
-      }
-    }
-  }
 }

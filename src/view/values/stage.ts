@@ -6,6 +6,8 @@ import type { Plane, TensorSource } from '../../tensor/source';
 import type { PooledStatistic, Tile } from '../../tensor/tile';
 import { element } from '../../dom/element';
 import type { Hidden, Place, TileAddress, ViewState } from '../../wire/protocol';
+import { Badges, badgesOf } from './badges';
+import type { Badge } from './badges';
 import { Camera } from './camera';
 import { drawnCell } from './describe';
 import type { DrawnCell } from './describe';
@@ -35,6 +37,8 @@ export interface StageOptions {
   readonly id: string;
   /** A picture was drawn: rulers follow. */
   readonly onDrawn: () => void;
+  /** Values that are not finite were pointed at by their badge. */
+  readonly onBadge: (badge: Badge) => void;
 }
 
 /** The picture: a plane through a camera, with the outlines of the cell under the pointer and of the keyboard's cursor. */
@@ -48,6 +52,7 @@ export class Stage {
   private readonly painter: Painter;
   private readonly overlay = new Overlay();
   private readonly outlines = new Outlines();
+  private readonly badges: Badges;
   private look: Look | null = null;
   private region: Region | null = null;
   private hover: CellPlace | null = null;
@@ -73,8 +78,9 @@ export class Stage {
       // The notebook's one-key shortcuts (0 0 restarts a kernel) are not meant for what has the focus here.
       'data-lm-suppress-shortcuts': 'true'
     });
+    this.badges = new Badges(options.onBadge);
     const { frame, hover, cursor } = this.outlines;
-    this.node.append(this.painter.canvas, frame, this.overlay.canvas, hover, cursor);
+    this.node.append(this.painter.canvas, frame, this.overlay.canvas, hover, cursor, this.badges.node);
   }
 
   /** Where the keyboard's cursor is. */
@@ -257,6 +263,8 @@ export class Stage {
       region: this.region,
       peek: this.peek
     });
+    const anomalous = this.scene.draws.some(({ tile }) => tile.nan + tile.posinf + tile.neginf > 0);
+    this.badges.update(plane, anomalous ? badgesOf(plane, camera, view, this.scene.level, this.peek) : []);
     this.outlines.placeFrame(camera, size);
     this.complete = this.scene.complete;
     this.placeOutlines();

@@ -1,16 +1,16 @@
-import { Legend } from '../../chart/legend';
 import { formatShape } from '../../tensor/format';
 import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
 import type { Plane } from '../../tensor/source';
 import { element, setHidden, setText } from '../../dom/element';
 import { transposed } from '../../tensor/selection';
-import type { Bookmark, ColourState, Selection, TensorDescriptor, ViewState } from '../../wire/protocol';
+import type { Bookmark, Selection, TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
 import { coveredBy, indexText } from './describe';
-import { Colouring } from './colouring';
+import { AnomalySearch } from './anomaly-search';
+import { Colours } from './colours';
 import { Going } from './going';
-import { WheelHint } from './hint';
+import { Hint } from './hint';
 import { canFill } from './layout';
 import type { CellPlace } from './layout';
 import { Navigation } from './navigation';
@@ -22,7 +22,6 @@ import { fromState, regionBetween, toState } from './region';
 import { Rulers } from './rulers';
 import { savePicture } from './save';
 import { Stage } from './stage';
-import type { Look } from './stage';
 import { Status } from './status';
 import type { StateName } from './status';
 import { Toolbar } from './toolbar';
@@ -40,22 +39,20 @@ export class ValuesView implements View {
 
   private readonly navigation: Navigation;
   private readonly rulers = new Rulers();
-  private readonly legend: Legend;
   private readonly toolbar: Toolbar;
   private readonly opening: Opening;
-  private readonly colouring: Colouring;
+  private readonly colours: Colours;
+  private readonly anomalies: AnomalySearch;
   private readonly status: Status;
   private readonly pointing: Pointing;
   private readonly going: Going;
   private readonly tools: Tools;
-  private readonly hint = new WheelHint();
+  private readonly hint = new Hint();
   private readonly note = element('div', { class: 'mv-values-note' });
   private readonly observer: ResizeObserver | null;
   private plane: Plane | null = null;
   private openedKey = '';
   private thickness = '';
-  private highlight: number | bigint | null = null;
-  private pooled = false;
   private selecting = false;
 
   constructor(
@@ -63,23 +60,28 @@ export class ValuesView implements View {
     private readonly tensor: TensorDescriptor
   ) {
     const { source, id, state, theme } = context;
-    this.stage = new Stage({ source, id, onDrawn: () => this.drawn() });
+    this.stage = new Stage({
+      source,
+      id,
+      onDrawn: () => this.drawn(),
+      onBadge: ({ level, place }) => void this.toAnomaly(plane => this.anomalies.first(plane, level, place))
+    });
     this.stage.node.setAttribute(
       'aria-label',
       `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects, G goes to an index, N to the next value that is not finite, T transposes, A fills the stage, B opens the bookmarks.`
     );
-    this.legend = new Legend({
-      onRange: (low, high) =>
-        this.setColour({ mode: state.value.colour.mode === 'locked' ? 'locked' : 'fixed', low, high }),
-      onMode: mode => this.setColour({ mode, low: null, high: null }),
-      onPercentile: percentile => this.setColour({ mode: 'percentile', percentile }),
-      onLock: locked => this.lock(locked),
-      onStatistic: statistic => this.setColour({ statistic }),
-      onHidden: hidden => this.setColour({ hidden })
-    });
-    this.colouring = new Colouring(source, {
-      onScale: () => this.recolour(),
-      onCount: () => this.updateLegend()
+    this.anomalies = new AnomalySearch(source, `${id}-anomalies`);
+    this.colours = new Colours({
+      source,
+      state,
+      theme: () => theme.value,
+      pooled: () => this.stage.pooled,
+      onLook: () => this.recolour(),
+      onStatistics: (plane, statistics) => {
+        if (plane.key === this.plane?.key) {
+          this.opened({ ...this.plane, statistics });
+        }
+      }
     });
     this.navigation = new Navigation({
       stage: this.stage,
@@ -90,7 +92,7 @@ export class ValuesView implements View {
       onSelect: (from, to, done) => this.select(from, to, done),
       onClear: () => state.set({ region: null }),
       onSelecting: selecting => this.stage.node.classList.toggle('mv-values-selecting', selecting),
-      onWheelIgnored: () => this.hint.show(),
+      onWheelIgnored: () => this.hint.wheel(),
       onCommand: command => this.command(command)
     });
     this.toolbar = new Toolbar({
@@ -108,7 +110,7 @@ export class ValuesView implements View {
       tensor,
       colour: () => state.value.colour,
       readout: readout => context.readout(readout),
-      onValue: value => this.setHighlight(value)
+      onValue: value => this.colours.highlight(value)
     });
     this.going = new Going({ stage: this.stage, state, tensor, onCell: place => this.navigation.goTo(place) });
     this.tools = new Tools({
@@ -182,12 +184,12 @@ export class ValuesView implements View {
     source.forget(id);
     const parts = [
       this.opening,
-      this.colouring,
+      this.colours,
+      this.anomalies,
       this.navigation,
       this.toolbar,
       this.tools,
       this.hint,
-      this.legend,
       this.rulers,
       this.status,
       this.stage
@@ -201,7 +203,7 @@ export class ValuesView implements View {
   }
 
   private build(): HTMLElement {
-    const { stage, rulers, legend, toolbar, tools } = this;
+    const { stage, rulers, colours, toolbar, tools } = this;
     stage.node.append(this.pointing.tip, this.hint.node, this.status.skeleton);
     const picture = element('div', { class: 'mv-values-picture' });
     picture.append(rulers.top.node, rulers.left.node, stage.node, this.status.centre);
@@ -210,7 +212,7 @@ export class ValuesView implements View {
       { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
       element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note),
       picture,
-      element('div', { class: 'mv-values-side' }, toolbar.node, tools.node, legend.node),
+      element('div', { class: 'mv-values-side' }, toolbar.node, tools.node, colours.legend.node),
       this.pointing.live
     );
   }
@@ -247,14 +249,13 @@ export class ValuesView implements View {
     }
     this.status.ready();
     this.navigationFor(plane);
-    this.colouring.update(plane, this.context.state.value.colour);
     // The picture first: what stands beside it says the same of every slice.
     this.stage.setAspect(this.context.state.value.aspect);
     this.going.opening();
-    this.stage.show(plane, this.look(plane));
+    this.stage.show(plane, this.colours.look(plane));
     this.stage.setRegion(fromState(plane, this.context.state.value.region));
     this.stage.reveal();
-    this.updateLegend();
+    this.colours.update(plane);
     this.updateTools();
     this.pointing.again(plane);
     this.going.opened(plane);
@@ -277,7 +278,7 @@ export class ValuesView implements View {
     this.updateTools();
     this.node.classList.toggle('mv-values-blank', !drawable);
     this.doubt();
-    setHidden(this.legend.node, !drawable);
+    setHidden(this.colours.legend.node, !drawable);
     if (state !== 'ready') {
       this.node.dataset.mvComplete = 'false';
     }
@@ -288,16 +289,6 @@ export class ValuesView implements View {
     const { mvState, mvSource } = this.node.dataset;
     const doubtful = mvState === 'error' || mvState === 'cancelled' || mvSource === 'dead' || mvSource === 'failed';
     this.node.classList.toggle('mv-values-doubtful', doubtful);
-  }
-
-  private look(plane: Plane): Look {
-    const { colour } = this.context.state.value;
-    return {
-      scale: this.colouring.scale(plane, colour),
-      theme: this.context.theme.value,
-      statistic: colour.statistic,
-      hidden: colour.hidden
-    };
   }
 
   private drawn(): void {
@@ -311,45 +302,16 @@ export class ValuesView implements View {
     }
     this.rulers.update(this.stage, this.pointing.place);
     setText(this.note, this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '');
-    if (this.pooled !== this.stage.pooled) {
-      this.updateLegend();
-    }
-  }
-
-  private updateLegend(): void {
-    const { plane } = this;
-    if (!plane) {
-      return;
-    }
-    const { colour } = this.context.state.value;
-    this.pooled = this.stage.pooled;
-    this.legend.update({
-      statistics: plane.statistics,
-      scale: this.colouring.scale(plane, colour),
-      colour,
-      theme: this.context.theme.value,
-      ...this.colouring.counts(colour),
-      pooled: this.pooled,
-      highlight: this.highlight
-    });
+    this.colours.drawn();
   }
 
   /** The colours, or what is known of them, changed. */
   private recolour(): void {
     const { plane } = this;
     if (plane) {
-      this.colouring.update(plane, this.context.state.value.colour);
-      this.stage.setLook(this.look(plane));
-      this.updateLegend();
+      this.stage.setLook(this.colours.look(plane));
+      this.colours.update(plane);
       this.pointing.again(plane);
-    }
-  }
-
-  /** Nothing moves in this view either way: unlocked, its range is fixed at the same ends. */
-  private lock(locked: boolean): void {
-    if (this.plane) {
-      const { low, high } = this.colouring.scale(this.plane, this.context.state.value.colour);
-      this.setColour({ mode: locked ? 'locked' : 'fixed', low, high });
     }
   }
 
@@ -370,13 +332,33 @@ export class ValuesView implements View {
       this.tools.index.focus();
     } else if (command === 'bookmarks') {
       this.tools.openBookmarks();
+    } else if (command === 'anomaly') {
+      void this.toAnomaly(plane => this.anomalies.next(plane, this.stage.cursorCell));
     } else if (command === 'transpose') {
       const turned = transposed(this.tensor, selectionFor(this.tensor, state.value));
       if (turned) {
         this.slice(turned);
       }
-    } else if (command === 'aspect' && this.plane && canFill(this.plane)) {
+    } else if (this.plane && canFill(this.plane)) {
       state.set({ aspect: state.value.aspect === 'fill' ? 'square' : 'fill' });
+    }
+  }
+
+  /** To a value that is not finite, when it is found. */
+  private async toAnomaly(find: (plane: Plane) => Promise<CellPlace | null>): Promise<void> {
+    const { plane } = this;
+    if (!plane) {
+      return;
+    }
+    const found = await find(plane);
+    if (plane.key !== this.plane?.key) {
+      return;
+    }
+    if (found) {
+      this.stage.node.focus({ preventScroll: true });
+      this.navigation.goTo(found);
+    } else if (plane.statistics.nan + plane.statistics.posinf + plane.statistics.neginf === 0) {
+      this.hint.say('All values are finite');
     }
   }
 
@@ -410,18 +392,6 @@ export class ValuesView implements View {
     return plane && place ? `${name} ${indexText(plane, tensor.dims, coveredBy(plane, 0, place))}` : name;
   }
 
-  private setColour(change: Partial<ColourState>): void {
-    const { state } = this.context;
-    state.set({ colour: { ...state.value.colour, ...change } });
-  }
-
-  private setHighlight(value: number | bigint | null): void {
-    if (value !== this.highlight) {
-      this.highlight = value;
-      this.updateLegend();
-    }
-  }
-
   private select(from: CellPlace, to: CellPlace, done: boolean): void {
     if (!this.plane) {
       return;
@@ -442,7 +412,7 @@ export class ValuesView implements View {
         stage: this.stage,
         plane: this.plane,
         rulers: this.rulers,
-        scale: this.colouring.scale(this.plane, this.context.state.value.colour),
+        scale: this.colours.look(this.plane).scale,
         theme: this.context.theme.value,
         title: `${this.tensor.address} · ${formatShape(this.tensor.shape)} · ${this.tensor.dtype}`,
         name: this.tensor.address

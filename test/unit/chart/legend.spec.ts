@@ -27,6 +27,7 @@ const STATE: LegendState = {
   theme: 'light',
   clipped: { below: 1, above: 2 },
   hidden: null,
+  counting: null,
   problem: null,
   pooled: false
 };
@@ -38,7 +39,8 @@ function make(change: Partial<LegendState> = {}) {
     onPercentile: jest.fn(),
     onLock: jest.fn(),
     onStatistic: jest.fn(),
-    onHidden: jest.fn()
+    onHidden: jest.fn(),
+    onCount: jest.fn()
   };
   const legend = new Legend(on);
   document.body.append(legend.node);
@@ -237,6 +239,20 @@ describe('a legend', () => {
     expect(onHidden).toHaveBeenLastCalledWith({ side: 'over', threshold: 0.05 });
     choose('Hide values', 'none');
     expect(onHidden).toHaveBeenLastCalledWith(null);
+  });
+
+  it('offers to count all values of a sample, tells how far that is, and lets it be cancelled', () => {
+    const { legend, onCount } = make();
+    const button = legend.node.querySelector<HTMLButtonElement>('.mv-legend-count')!;
+    expect(button.hidden).toBe(true);
+    legend.update({ ...STATE, counting: 'offered' });
+    expect([button.hidden, button.textContent]).toEqual([false, 'Count all values']);
+    button.click();
+    expect(onCount).toHaveBeenLastCalledWith(true);
+    legend.update({ ...STATE, counting: 0.42 });
+    expect(button.textContent).toMatch(/Counting 42\s%/);
+    button.click();
+    expect(onCount).toHaveBeenLastCalledWith(false);
   });
 
   it('prints integers past 2^53 whole', () => {

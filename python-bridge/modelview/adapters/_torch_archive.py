@@ -20,14 +20,13 @@ from ..errors import UnsupportedModelError
 from ..tensors.dtype import Array
 from ..tensors.source import Index
 from ._stored import StoredFile
+from ._zip import start_of, stored_archive
 from .safetensors.dtypes import DTYPES, StoredDtype
 
 __all__ = ["ArchivedSource", "archived_source"]
 
 STORED = {each.name: each for each in (*DTYPES.values(), StoredDtype("complex128", 128, "<c16")) if each.stored}
 """The dtypes that are read, by PyTorch's names for them."""
-LOCAL_HEADER = 30
-"""Bytes, of which the last four are the lengths of what follows it: the name, and other things."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +135,8 @@ def _read(path: Path) -> _Archive | None:
                 return None
             if member.compress_type != ZIP_STORED or member.file_size != member.compress_size:
                 return None
-            file.seek(member.header_offset + LOCAL_HEADER - 4)
-            lengths = file.read(4)
-            ahead = int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
-            storages[member.header_offset + LOCAL_HEADER + ahead] = member.file_size
-        size = file.seek(0, 2)
-        # What stands at the end has a checksum of each member: where it is the same, the values are.
-        file.seek(archive.start_dir)
-        return _Archive(StoredFile(path, size, file.read(), archive.start_dir), storages)
+            storages[start_of(file, member)] = member.file_size
+        return _Archive(stored_archive(path, file, archive), storages)
 
 
 def _source(archive: _Archive, tensor: Any) -> ArchivedSource | None:

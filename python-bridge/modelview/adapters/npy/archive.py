@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections import Counter
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from ...tensors.source import TensorSource
 from .._absent import AbsentSource
 from .._stored import StoredFile
+from .._zip import start_of, stored_archive
 from .header import ArrayHeader, Unreadable
 from .source import UnpackedSource, stored_source
 from .unpacked import MOST_UNPACKED, Unpacked
@@ -20,8 +20,6 @@ from .unpacked import MOST_UNPACKED, Unpacked
 __all__ = ["read_archive"]
 
 ENDING = ".npy"
-LOCAL_HEADER = 30
-"""Bytes, of which the last four are the lengths of what follows it: the name, and other things."""
 MOST_DEFLATED = 1032
 """Times: no bytes are deflated to fewer."""
 ENCRYPTED = 1
@@ -51,10 +49,7 @@ def _read(path: Path, file: IO[bytes], archive: ZipFile) -> tuple[Mapping[str, T
         raise Unreadable(f"there are no arrays in it, no member ends in {ENDING} ({inside or 'it is empty'})")
     if many > 1:
         raise Unreadable(f"{again[:80]!r} is in it {many} times: which one is meant cannot be known")
-    size = os.fstat(file.fileno()).st_size
-    # What stands at the end has a checksum of each member: where it is the same, the values are.
-    file.seek(archive.start_dir)
-    stored = StoredFile(path, size, file.read(), archive.start_dir)
+    stored = stored_archive(path, file, archive)
     unpacked = Unpacked(path, stored)
     sources: dict[str, TensorSource] = {}
     for member in members:
@@ -100,10 +95,7 @@ def _source(archive: ZipFile, member: ZipInfo, file: IO[bytes], stored: StoredFi
         if header.nbytes > MOST_DEFLATED * member.compress_size:
             raise Unreadable(f"it is damaged: {member.compress_size:,} bytes cannot unpack to {header.nbytes:,}")
         return UnpackedSource(unpacked, member.filename, header)
-    file.seek(member.header_offset + LOCAL_HEADER - 4)
-    lengths = file.read(4)
-    start = member.header_offset + LOCAL_HEADER + int.from_bytes(lengths[:2], "little")
-    start += int.from_bytes(lengths[2:], "little") + len(header.raw)
+    start = start_of(file, member) + len(header.raw)
     if start + header.nbytes > archive.start_dir:
         raise Unreadable("it is damaged: it does not end where the archive says")
     return stored_source(stored, header, start)

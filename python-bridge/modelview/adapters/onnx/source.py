@@ -14,6 +14,7 @@ from ...errors import NoValuesError
 from ...tensors.dtype import Array
 from ...tensors.source import Index, TensorSource
 from .._absent import AbsentSource
+from .._shape import times, wrong_shape
 from .._stored import StoredFile
 from ..numpy import NumpySource
 from ..safetensors.dtypes import StoredDtype
@@ -25,9 +26,6 @@ __all__ = ["PROBLEM", "source_of"]
 
 PROBLEM = "modelview.problem"
 """The metadata of a tensor that cannot be read: why (see `mend`)."""
-
-MOST_DIMENSIONS = 32
-"""NumPy 1 has no more."""
 
 # Where a message has the values that are not in its `raw_data`, and the bytes of each number. All others are in
 # `int32_data`: a number of each value, and of packed ones a number of each byte.
@@ -180,7 +178,7 @@ def source_of(tensor: ir.TensorProtocol, files: Callable[[ir.ExternalTensor], Ex
         )
     dtype = "unknown" if stored is None else stored.name
     if problem is None:
-        problem = _wrong(shape, stored)
+        problem = wrong_shape(shape, stored.bits if stored else 8)
     if problem is not None or stored is None:
         return AbsentSource(_real(shape), dtype, 0, problem or "the file does not say its dtype")
     nbytes = _nbytes(shape, stored)
@@ -198,7 +196,7 @@ def source_of(tensor: ir.TensorProtocol, files: Callable[[ir.ExternalTensor], Ex
     elif isinstance(tensor, ir.serde.TensorProtoTensor):
         has = _held(tensor, stored)
         if has != nbytes:
-            said = f"{' × '.join(map(str, shape)) or 'a scalar'} of {dtype} take {nbytes:,} bytes, and it has {has:,}"
+            said = f"{times(shape)} of {dtype} take {nbytes:,} bytes, and it has {has:,}"
             return AbsentSource(shape, dtype, nbytes, f"{said}: the file was cut, or it lies")
         data = _Held(tensor)
     else:
@@ -210,19 +208,8 @@ def _nbytes(shape: tuple[int, ...], stored: StoredDtype) -> int:
     return -(-prod(shape) * stored.bits // 8)
 
 
-def _wrong(shape: tuple[int, ...], stored: StoredDtype | None) -> str | None:
-    if any(size < 0 for size in shape):
-        return f"its shape has a negative size: {' × '.join(map(str, shape))}"
-    if len(shape) > MOST_DIMENSIONS:
-        return f"it has {len(shape)} dimensions; {MOST_DIMENSIONS} are the most that are read"
-    # Without the sizes of 0, as NumPy counts: the product of the others must fit it too.
-    if prod(size for size in shape if size) * (stored.bits if stored else 8) >= 2**63:
-        return f"its shape is {' × '.join(map(str, shape))}, which no memory holds"
-    return None
-
-
 def _real(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return () if _wrong(shape, None) else shape
+    return () if wrong_shape(shape, 8) else shape
 
 
 def _held(tensor: ir.serde.TensorProtoTensor, stored: StoredDtype) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import UnsupportedModelError
+from .._shape import times, wrong_shape
 from .dtypes import DTYPES, StoredDtype
 
 __all__ = ["Entry", "Header", "no_duplicates"]
@@ -20,8 +21,6 @@ __all__ = ["Entry", "Header", "no_duplicates"]
 LONGEST_HEADER = 100_000_000
 """Bytes: the reference implementation reads no longer one."""
 LONGEST_NAME = 4096
-MOST_DIMENSIONS = 32
-"""NumPy 1 has no more."""
 
 
 @dataclass(frozen=True)
@@ -163,20 +162,18 @@ def _entry(name: str, value: Any, offset: int) -> Entry:
     shape, offsets = value["shape"], value["data_offsets"]
     if not _sizes(shape):
         raise _Wrong(f"the shape of {shown} is no list of sizes: {str(shape)[:80]}")
-    if len(shape) > MOST_DIMENSIONS:
-        raise _Wrong(f"{shown} has {len(shape)} dimensions; {MOST_DIMENSIONS} are the most that are read")
     if not _sizes(offsets) or len(offsets) != 2:
         raise _Wrong(f"the 'data_offsets' of {shown} are no pair of sizes: {str(offsets)[:80]}")
     start, end = offsets
     if end < start:
         raise _Wrong(f"{shown} ends at {end:,} before it begins at {start:,}")
-    # Without the sizes of 0, as NumPy counts: the product of the others must fit it too.
-    if prod(size for size in shape if size) * dtype.bits >= 2**63:
-        raise _Wrong(f"{shown} has the shape {_times(shape)}, which no memory holds")
+    wrong = wrong_shape(shape, dtype.bits)
+    if wrong is not None:
+        raise _Wrong(f"{shown}: {wrong}")
     bits = prod(shape) * dtype.bits
     if bits != 8 * (end - start):
         raise _Wrong(
-            f"{shown} has {end - start:,} bytes, and {_times(shape)} of {known} "
+            f"{shown} has {end - start:,} bytes, and {times(shape)} of {known} "
             + (f"take {bits // 8:,}" if bits % 8 == 0 else "end within a byte")
         )
     return Entry(dtype, tuple(shape), offset + start, end - start)
@@ -185,10 +182,6 @@ def _entry(name: str, value: Any, offset: int) -> Entry:
 def _sizes(value: Any) -> bool:
     # A bool is an int to Python.
     return isinstance(value, list) and all(type(size) is int and 0 <= size < 2**63 for size in value)
-
-
-def _times(shape: list[int]) -> str:
-    return " × ".join(map(str, shape)) or "a scalar"
 
 
 def _cover(entries: Mapping[str, Entry], start: int, size: int) -> None:

@@ -52,10 +52,17 @@ class Passes:
     ) -> None:
         """Apply a function to all blocks, and hand over each result, one at a time."""
         lock = Lock()
+        early: dict[int, Part] = {}
+        turn = 0
 
-        def keep(_number: int, part: Part) -> None:
+        def keep(number: int, part: Part) -> None:
+            # In the order of the blocks: sums are then the same each time, whichever thread was faster.
+            nonlocal turn
             with lock:
-                take(part)
+                early[number] = part
+                while turn in early:
+                    take(early.pop(turn))
+                    turn += 1
 
         total = self.scope.size * max(self._expected, self._done + 1)
         told = shifted(self._progress, self._done * self.scope.size, total)

@@ -21,7 +21,7 @@ from .selection import Selection
 from .source import Index
 from .sparsity import UNIT, Sparsity, ZeroBlocks, Zeros, zeros_of
 from .statistics import Histogram, exact_json
-from .survey import Survey, survey_of
+from .survey import Part, Survey, survey_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,7 +149,7 @@ def distribution_of(
     sparsity = Sparsity([measured.shape[axis] for axis in axes])
     survey = Survey()
 
-    def take(part: tuple[Survey, Zeros | None]) -> None:
+    def take(part: tuple[Part, Zeros | None]) -> None:
         survey.add(part[0])
         if part[1] is not None:
             sparsity.add(part[1])
@@ -221,7 +221,7 @@ def finite_or_none(value: float) -> float | None:
 
 def _look_at(
     values: Array, box: Index, *, short: bool, axes: tuple[int, ...], starts: tuple[int, ...]
-) -> tuple[Survey, Zeros | None]:
+) -> tuple[Part, Zeros | None]:
     """Survey a block, and look for zeros along the axes that are not fixed."""
     survey = survey_of(values, short=short)
     if not axes:

@@ -14,7 +14,7 @@ from .dtype import Array
 from .moments import Moments, moments_of
 from .patterns import digits, leading, ordered_patterns, pattern_values
 
-__all__ = ["Survey", "is_short", "survey_of"]
+__all__ = ["Part", "Survey", "is_short", "survey_of"]
 
 
 def is_short(name: str, dtype: np.dtype[Any]) -> bool:
@@ -31,8 +31,32 @@ def is_short(name: str, dtype: np.dtype[Any]) -> bool:
 
 
 @dataclass
+class Part:
+    """What a block adds to a survey: small, however many patterns there are.
+
+    Attributes
+    ----------
+    moments : Moments
+        Without its sample.
+    l1, least : float
+        As in `Survey`.
+    size : int
+        How many leading digits there are.
+    places, counts : ndarray of int64
+        Those that occur, ascending, and how often.
+    """
+
+    size: int
+    moments: Moments = field(default_factory=Moments)
+    l1: float = 0.0
+    least: float = inf
+    places: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+    counts: Array = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass
 class Survey:
-    """What a pass over values finds; the parts of several blocks add up.
+    """What a pass over values finds.
 
     Attributes
     ----------
@@ -51,33 +75,22 @@ class Survey:
     least: float = inf
     patterns: Array = field(default_factory=lambda: np.zeros(0, np.int64))
 
-    def add(self, part: Survey) -> None:
-        """Merge a part into this."""
+    def add(self, part: Part) -> None:
+        """Add what a block says."""
         self.moments.add(part.moments)
         self.l1 += part.l1
         self.least = min(self.least, part.least)
         if not self.patterns.size:
-            self.patterns = np.zeros(part.patterns.size, np.int64)
-        self.patterns += part.patterns
-
-    def __getstate__(self) -> tuple[Any, ...]:
-        # Between processes: most patterns do not occur in a block.
-        places = np.flatnonzero(self.patterns)
-        return self.moments, self.l1, self.least, self.patterns.size, places, self.patterns[places]
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.moments, self.l1, self.least, size, places, counts = state
-        self.patterns = np.zeros(size, np.int64)
-        self.patterns[places] = counts
+            self.patterns = np.zeros(part.size, np.int64)
+        self.patterns[part.places] += part.counts
 
 
-def survey_of(block: Array, _box: object = None, *, short: bool) -> Survey:
+def survey_of(block: Array, _box: object = None, *, short: bool) -> Part:
     """Look at a block of real values; `short` as `is_short` says."""
-    found = Survey()
+    found = Part(1 << digits(block.dtype))
     if not block.size:
-        found.patterns = np.zeros(1 << digits(block.dtype), np.int64)
         return found
-    counts = np.zeros(1 << digits(block.dtype), np.int64)
+    counts = np.zeros(found.size, np.int64)
     if not short:
         found.moments = moments_of(block, block.size * 2**20, 0)
         found.moments.sample.clear()
@@ -87,13 +100,15 @@ def survey_of(block: Array, _box: object = None, *, short: bool) -> Survey:
             chunk = _magnitudes(found, chunk, times)
         if chunk.size:
             counts += times * np.bincount(leading(chunk), minlength=counts.size)
-    found.patterns = counts[_ascending(block.dtype)]
+    counts = counts[_ascending(block.dtype)]
     if short:
-        _finish(found, block.dtype)
+        _finish(found, counts, block.dtype)
+    found.places = np.flatnonzero(counts)
+    found.counts = counts[found.places]
     return found
 
 
-def _magnitudes(found: Survey, chunk: Array, times: int) -> Array:
+def _magnitudes(found: Part, chunk: Array, times: int) -> Array:
     """Add a chunk's magnitudes, and give what of it is finite."""
     if found.moments.unusual:
         chunk = chunk[np.isfinite(chunk)]
@@ -109,10 +124,10 @@ def _magnitudes(found: Survey, chunk: Array, times: int) -> Array:
     return chunk
 
 
-def _finish(found: Survey, dtype: np.dtype[Any]) -> None:
-    """Everything else, from the counts of values that are known by their patterns."""
+def _finish(found: Part, counts: Array, dtype: np.dtype[Any]) -> None:
+    """All else, from the counts of values that are known by their patterns; what is not finite leaves the counts."""
     values = pattern_values(dtype)
-    counts, moments = found.patterns, found.moments
+    moments = found.moments
     finite = np.isfinite(values)
     if not finite.all():
         moments.nan = int(counts[np.isnan(values)].sum())

@@ -3,6 +3,7 @@
 import io
 import struct
 import threading
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -151,6 +152,53 @@ def test_no_value_is_read_before_it_is_looked_at_and_then_hardly_more(file, monk
     found = tensor.read(line)
     assert found.tobytes() == (array[500] if order == "C" else array[:, 500]).tobytes()
     assert spy.bytes == 4000
+
+
+@st.composite
+def blocks(draw):
+    shape = tuple(draw(st.lists(st.integers(1, 6), min_size=1, max_size=4)))
+    index = []
+    for size in shape:
+        start = draw(st.integers(0, size - 1))
+        index.append(draw(st.one_of(st.just(start), st.builds(slice, st.just(start), st.integers(start, size)))))
+    return shape, tuple(index)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    block=blocks(),
+    dtype=st.sampled_from(KINDS),
+    order=st.sampled_from("CF"),
+    save=st.sampled_from([np.save, np.savez, np.savez_compressed]),
+)
+def test_a_block_of_a_file_is_numpys(tmp_path, block, dtype, order, save):
+    shape, index = block
+    array = np.array(numbers(dtype, shape), order=order)
+    path = tmp_path / ("w.npy" if save is np.save else "w.npz")
+    save(path, array)
+    found = only(path).source.read(index)
+    wanted = array[index].astype(array.dtype.newbyteorder("="))
+    assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
+    assert found.tobytes() == wanted.tobytes()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_file_of_a_terabyte_is_opened_and_looked_at(file, order):
+    rows = 2**20
+    header = npy(head("<f4", (rows, 2**18), order == "F"))
+    with file.open("wb") as out:
+        out.write(header)
+        # A hole.
+        out.truncate(len(header) + rows * 2**20)
+        out.seek(len(header) + 4 * (2**18 * 1000 + 7 if order == "C" else 1000 + rows * 7))
+        out.write(np.float32(2.5).tobytes())
+    tensor = only(file)
+    assert tensor.nbytes == 2**40
+    tracemalloc.start()
+    found = tensor.read({"dim0": slice(995, 1005), "dim1": slice(0, 10)})
+    assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
+    tracemalloc.stop()
+    assert found[5, 7] == found.sum() == 2.5
 
 
 @pytest.mark.parametrize(

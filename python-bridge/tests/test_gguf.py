@@ -210,6 +210,17 @@ def test_the_settings_are_what_is_known_of_the_model(file):
     }
 
 
+def test_a_long_vocabulary_is_passed_over_to_what_follows_it(file):
+    words = [f"{'long' * (i % 999)}{i}" for i in range(3000)]
+    settings = [("add_array", "tokens", words), ("add_array", "more", words[:50]), ("add_uint32", "n", 7)]
+    for order in gguf.GGUFEndian:
+        write(file, {"w": np.ones((2, 32), "f4")}, settings, endianess=order)
+        model = describe(file)
+        assert model.structure.modules[0].attributes["n"] == 7
+        assert model.structure.modules[0].attributes["tokens"].startswith("3,000: 0, long1, longlong2, ")
+        assert model.tensors["w"].read().sum() == 64
+
+
 def test_the_tree_is_in_the_names_and_in_their_order(file):
     names = ["blk.10.attn_q.weight", "blk.2.attn_q.weight", "blk.2.attn_q.bias", "token_embd.weight"]
     write(file, {name: np.ones((4, 32), "f4") for name in names})
@@ -295,6 +306,8 @@ LIES = [
     (raw(counts=(0, 1), settings=text("k") + struct.pack("<I", 99)), "is of kind 99"),
     (raw(counts=(0, 1), settings=text("k") + struct.pack("<IIQ", 9, 4, HUGE)), "a list of 4,611,686,018,427,387,904"),
     (raw(counts=(0, 1), settings=text("k") + struct.pack("<IIQ", 9, 8, HUGE)), "a list of 4,611,686,018,427,387,904"),
+    (raw(counts=(0, 1), settings=text("k") + struct.pack("<IIQ", 9, 8, 20) + text("x") * 19 + b"cut"), "cut, or lies"),
+    (raw(counts=(0, 1), settings=text("k") + struct.pack("<IIQ", 9, 8, 20) + text("x") * 18 + b"\xff" * 8), "cut, or"),
     (raw(counts=(0, 1), settings=text("k") + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * 9), "is of kind 9"),
     (raw(counts=(0, 2), settings=(text("k") + struct.pack("<II", 4, 1)) * 2), "the setting 'k' is in it twice"),
     (

@@ -112,3 +112,16 @@ def test_any_slice_equals_numpys(data):
         start = data.draw(st.integers(0, size - 1))
         index.append(start if data.draw(st.booleans()) else slice(start, data.draw(st.integers(start, size))))
     np.testing.assert_array_equal(source.read(tuple(index)), values[tuple(index)])
+
+
+@pytest.mark.parametrize("kind", ["jax", "dask", "zarr"])
+def test_an_array_that_is_given_as_a_model_is_told_where_it_is_shown(kind):
+    import dask.array
+    import zarr
+
+    from modelview.adapters import describe
+    from modelview.errors import UnsupportedModelError
+
+    array = {"jax": jnp.ones, "dask": dask.array.ones, "zarr": lambda size: zarr.array(np.ones(size))}[kind](3)
+    with pytest.raises(UnsupportedModelError, match=r"this is one array, not a model: TensorView\(array\)"):
+        describe(array)

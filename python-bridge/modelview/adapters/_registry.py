@@ -104,7 +104,7 @@ def _refusal(obj: object) -> str:
         return f"{obj.__name__} is a class, not a model. Make one first: ModelView({obj.__name__}(…))"
     if kind.__module__.partition(".")[0] == "modelview" and kind.__name__ in ("ModelView", "TensorView"):
         return f"this is a {kind.__name__} already. Write its name at the end of a cell to see it, or pass the model"
-    if isinstance(obj, np.ndarray) or "Tensor" in {cls.__name__ for cls in kind.__mro__}:
+    if {"shape", "dtype"} <= {*dir(obj)}:
         return f"this is one array, not a model: TensorView(array) shows it. {accepted}"
     if "load_state_dict" in dir(obj) and hasattr(obj, "param_groups"):
         return f"{kind.__name__} is an optimizer. Show the model that it trains: ModelView(model). {accepted}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import BinaryIO, Literal
 
 __all__ = ["Reading", "Wrong"]
@@ -9,6 +10,7 @@ __all__ = ["Reading", "Wrong"]
 LONGEST_HEADER = 256 << 20
 """Bytes: a vocabulary of a million words has a tenth of it."""
 LONGEST_TEXT = 1 << 20
+PIECE = 1 << 18
 
 
 class Wrong(Exception):  # noqa: N818 - a sentence on its way to the error that names the file
@@ -66,6 +68,24 @@ class Reading:
         if length > longest:
             raise Wrong(f"a text of {length:,} bytes at {self.place:,}; {longest:,} are the most that are read")
         return self.take(length).decode("utf-8", "replace")
+
+    def skip_texts(self, count: int) -> None:
+        """Pass over texts, of which a vocabulary has hundreds of thousands."""
+        length = struct.Struct(">Q" if self.order == "big" else "<Q")
+        # Some of the file, and where in it the next text begins.
+        piece, at = b"", 0
+        for _ in range(count):
+            if at + length.size > len(piece):
+                self._go(at)
+                self._file.seek(self.place)
+                piece, at = self._file.read(PIECE), 0
+                if len(piece) < length.size:
+                    raise Wrong(
+                        f"a text is to follow at {self.place:,}, and {self.left:,} bytes do: it was cut, or lies"
+                    )
+            at += length.size + length.unpack_from(piece, at)[0]
+        self._go(at)
+        self._file.seek(self.place)
 
     def all_before(self, place: int) -> bytes:
         """The file's first bytes."""

@@ -62,11 +62,11 @@ def _list(file: Reading, depth: int) -> Any:
         return _in_words(kept, length)
     if length > MOST_TEXTS:
         raise Wrong(f"a list of {length:,} texts at {file.place:,}; {MOST_TEXTS:,} are the most that are read")
+    if kind == TEXT:
+        file.skip_texts(length - len(kept))
+        return _in_words(kept, length)
     for _ in range(length - len(kept)):
-        if kind == TEXT:
-            file.skip(file.number(8))
-        else:
-            _value(file, kind, depth + 1)
+        _value(file, kind, depth + 1)
     return _in_words(kept, length)
 
 

@@ -84,8 +84,11 @@ export class RidgelinesPart implements Part {
 
   python(): string {
     const { tensor, selection, scope } = this.looked;
-    const first = this.answer ? [this.answer.dim] : [];
-    return pythonOf(tensor, 'ridgelines', selection(), { scope: scope(), first });
+    const { answer } = this;
+    const from =
+      this.from === SPREAD ? [] : [`indices=range(${this.from}, ${Number(this.from) + (answer?.indices.length ?? 0)})`];
+    const more = [...from, ...(answer?.scale === 'linear' ? ['scale="linear"'] : [])];
+    return pythonOf(tensor, 'ridgelines', selection(), { scope: scope(), first: answer ? [answer.dim] : [], more });
   }
 
   saved(): SavedChart | null {

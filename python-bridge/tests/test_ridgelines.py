@@ -212,3 +212,43 @@ def test_the_same_question_is_answered_from_memory():
     values *= 2
     subject.touch()
     check(subject.ridgelines("dim0"), values, range(5))
+
+
+@pytest.mark.parametrize("together", [0, module.TOGETHER])
+@pytest.mark.parametrize("scale", ["linear", "symlog"])
+def test_a_value_on_an_edge_is_in_the_bin_that_it_has_in_the_distribution(scale, together, monkeypatch):
+    monkeypatch.setattr(module, "TOGETHER", together)
+    # 16 bins a decade, and each decade's ends are edges; so are the quarters of the range.
+    values = np.array([[-100.0, -10, -1, 0, 0, 1, 10, 100], [-50, -0.1, -0.01, 0, 0, 0.01, 0.1, 50]])
+    subject = tensor(values)
+    edges = subject.ridgelines("dim0", scale=scale).edges
+    assert np.isin(values, edges).sum() > 4
+    subject = tensor(np.stack([np.append(edges, 0), np.append(-edges, 0)]))
+    whole, found = subject.distribution(), subject.ridgelines("dim0", scale=scale)
+    expected = whole.linear.counts if scale == "linear" else whole.symlog_counts
+    assert found.counts.sum(0).tolist() == list(expected)
+
+
+@pytest.mark.parametrize("together", [0, module.TOGETHER])
+def test_indices_of_a_part_are_the_tensors_own(together, monkeypatch):
+    monkeypatch.setattr(module, "TOGETHER", together)
+    values = RANDOM.standard_normal((60, 90))
+    for dim in (0, 1):
+        part = {f"dim{dim}": slice(10, 50)}
+        found = tensor(values).ridgelines(f"dim{dim}", part, scope="slice", indices=[10, 33, 49])
+        check(found, [values.take(index, dim) for index in (10, 33, 49)], (10, 33, 49))
+        with pytest.raises(SelectionError, match="there are 40 others"):
+            tensor(values).ridgelines(f"dim{dim}", part, scope="slice", indices=[9])
+
+
+@pytest.mark.parametrize("together", [0, module.TOGETHER])
+def test_edges_past_the_largest_integer_have_all_values_below(together, monkeypatch):
+    monkeypatch.setattr(module, "TOGETHER", together)
+    # As float64 the upper edges are 2^64, which no value reaches.
+    values = np.array([[2**64 - 4096, 2**64 - 1, 2**64 - 2], [2**64 - 4000, 2**64 - 3000, 2**64 - 2000]], np.uint64)
+    found = tensor(values).ridgelines("dim0", scale="linear")
+    assert (found.edges == 2.0**64).sum() > 2
+    assert found.counts.min() >= 0
+    assert found.counts.sum(1).tolist() == [3, 3]
+    assert found.medians == (2**64 - 2, 2**64 - 3000)
+    assert found.counts.sum(0).tolist() == list(tensor(values).distribution().linear.counts)

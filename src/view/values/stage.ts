@@ -15,6 +15,7 @@ import { isInSight, middleCell, rectOf, rectOfRegion } from './geometry';
 import type { Size } from './geometry';
 import { fitPlane } from './layout';
 import type { CellPlace, Fit } from './layout';
+import { Marks } from './marks';
 import { Outlines } from './outlines';
 import { Overlay } from './overlay';
 import type { Region } from './region';
@@ -45,6 +46,7 @@ export interface StageOptions {
 export class Stage {
   readonly node: HTMLDivElement;
   readonly scene = new Scene();
+  readonly marks: Marks;
   plane: Plane | null = null;
   camera: Camera | null = null;
   complete = false;
@@ -79,8 +81,11 @@ export class Stage {
       'data-lm-suppress-shortcuts': 'true'
     });
     this.badges = new Badges(options.onBadge);
+    const { source, id } = options;
+    this.marks = new Marks({ source, id: `${id}-marks`, onChange: () => this.requestDraw() });
     const { frame, hover, cursor } = this.outlines;
-    this.node.append(this.painter.canvas, frame, this.overlay.canvas, hover, cursor, this.badges.node);
+    const { canvas } = this.painter;
+    this.node.append(canvas, this.marks.canvas, frame, this.overlay.canvas, hover, cursor, this.badges.node);
   }
 
   /** Where the keyboard's cursor is. */
@@ -105,7 +110,7 @@ export class Stage {
   }
 
   get canvases(): readonly HTMLCanvasElement[] {
-    return this.overlay.canvas.hidden ? [this.painter.canvas] : [this.painter.canvas, this.overlay.canvas];
+    return [this.painter.canvas, this.marks.canvas, this.overlay.canvas].filter(canvas => !canvas.hidden);
   }
 
   readonly peek = (tile: TileAddress): Tile | undefined =>
@@ -263,6 +268,7 @@ export class Stage {
       region: this.region,
       peek: this.peek
     });
+    this.marks.draw(camera, view);
     const anomalous = this.scene.draws.some(({ tile }) => tile.nan + tile.posinf + tile.neginf > 0);
     this.badges.update(plane, anomalous ? badgesOf(plane, camera, view, this.scene.level, this.peek) : []);
     this.outlines.placeFrame(camera, size);
@@ -326,6 +332,7 @@ export class Stage {
     this.disposed = true;
     cancelAnimationFrame(this.frame);
     this.painter.dispose();
+    this.marks.dispose();
     this.node.remove();
   }
 

@@ -3,18 +3,13 @@ import { isEmpty } from '../../tensor/plane';
 import { selectionKey } from '../../tensor/selection';
 import type { Plane } from '../../tensor/source';
 import { element, setHidden, setText } from '../../dom/element';
-import { transposed } from '../../tensor/selection';
-import type { Bookmark, Selection, TensorDescriptor, ViewState } from '../../wire/protocol';
+import type { TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
-import { coveredBy, indexText } from './describe';
-import { AnomalySearch } from './anomaly-search';
 import { Colours } from './colours';
-import { Going } from './going';
+import { Commands } from './commands';
 import { Hint } from './hint';
-import { canFill } from './layout';
 import type { CellPlace } from './layout';
 import { Navigation } from './navigation';
-import type { Command } from './navigation';
 import { Opening, selectionFor } from './opening';
 import { Pointing } from './pointing';
 import { pythonFor } from './python';
@@ -25,7 +20,6 @@ import { Stage } from './stage';
 import { Status } from './status';
 import type { StateName } from './status';
 import { Toolbar } from './toolbar';
-import { Tools } from './tools';
 
 const views = new WeakMap<Element, ValuesView>();
 
@@ -42,11 +36,9 @@ export class ValuesView implements View {
   private readonly toolbar: Toolbar;
   private readonly opening: Opening;
   private readonly colours: Colours;
-  private readonly anomalies: AnomalySearch;
   private readonly status: Status;
   private readonly pointing: Pointing;
-  private readonly going: Going;
-  private readonly tools: Tools;
+  private readonly commands: Commands;
   private readonly hint = new Hint();
   private readonly note = element('div', { class: 'mv-values-note' });
   private readonly observer: ResizeObserver | null;
@@ -64,13 +56,12 @@ export class ValuesView implements View {
       source,
       id,
       onDrawn: () => this.drawn(),
-      onBadge: ({ level, place }) => void this.toAnomaly(plane => this.anomalies.first(plane, level, place))
+      onBadge: badge => this.commands.toBadge(badge)
     });
     this.stage.node.setAttribute(
       'aria-label',
       `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects, G goes to an index, N to the next value that is not finite, T transposes, A fills the stage, B opens the bookmarks.`
     );
-    this.anomalies = new AnomalySearch(source, `${id}-anomalies`);
     this.colours = new Colours({
       source,
       state,
@@ -93,7 +84,7 @@ export class ValuesView implements View {
       onClear: () => state.set({ region: null }),
       onSelecting: selecting => this.stage.node.classList.toggle('mv-values-selecting', selecting),
       onWheelIgnored: () => this.hint.wheel(),
-      onCommand: command => this.command(command)
+      onCommand: command => this.commands.run(command)
     });
     this.toolbar = new Toolbar({
       onFit: () => this.navigation.fit(),
@@ -112,18 +103,7 @@ export class ValuesView implements View {
       readout: readout => context.readout(readout),
       onValue: value => this.colours.highlight(value)
     });
-    this.going = new Going({ stage: this.stage, state, tensor, onCell: place => this.navigation.goTo(place) });
-    this.tools = new Tools({
-      onIndex: text => this.goToIndex(text),
-      onLeave: () => this.stage.node.focus({ preventScroll: true }),
-      onAspect: () => this.command('aspect'),
-      onArrange: selection => this.slice(selection),
-      bookmarks: () => state.value.bookmarks,
-      suggestion: () => this.suggestion(),
-      onKeep: name => this.going.bookmark(name),
-      onGo: bookmark => this.goToBookmark(bookmark),
-      onBookmarks: bookmarks => state.set({ bookmarks })
-    });
+    this.commands = new Commands({ context, tensor, stage: this.stage, navigation: this.navigation, hint: this.hint });
     this.status = new Status({
       onState: name => this.setState(name),
       onCancel: () => this.opening.cancel(),
@@ -185,10 +165,9 @@ export class ValuesView implements View {
     const parts = [
       this.opening,
       this.colours,
-      this.anomalies,
       this.navigation,
       this.toolbar,
-      this.tools,
+      this.commands,
       this.hint,
       this.rulers,
       this.status,
@@ -203,7 +182,7 @@ export class ValuesView implements View {
   }
 
   private build(): HTMLElement {
-    const { stage, rulers, colours, toolbar, tools } = this;
+    const { stage, rulers, colours, toolbar, commands } = this;
     stage.node.append(this.pointing.tip, this.hint.node, this.status.skeleton);
     const picture = element('div', { class: 'mv-values-picture' });
     picture.append(rulers.top.node, rulers.left.node, stage.node, this.status.centre);
@@ -212,7 +191,7 @@ export class ValuesView implements View {
       { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
       element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note),
       picture,
-      element('div', { class: 'mv-values-side' }, toolbar.node, tools.node, colours.legend.node),
+      element('div', { class: 'mv-values-side' }, toolbar.node, commands.tools.node, colours.legend.node),
       this.pointing.live
     );
   }
@@ -251,14 +230,22 @@ export class ValuesView implements View {
     this.navigationFor(plane);
     // The picture first: what stands beside it says the same of every slice.
     this.stage.setAspect(this.context.state.value.aspect);
-    this.going.opening();
+    this.commands.going.opening();
     this.stage.show(plane, this.colours.look(plane));
     this.stage.setRegion(fromState(plane, this.context.state.value.region));
     this.stage.reveal();
+    this.mark(plane);
     this.colours.update(plane);
     this.updateTools();
     this.pointing.again(plane);
-    this.going.opened(plane);
+    this.commands.going.opened(plane);
+  }
+
+  /** What `highlight` marks of the picture. */
+  private mark({ selection }: Plane): void {
+    const { address } = this.tensor;
+    const marked = this.context.state.value.highlights.includes(address);
+    this.stage.marks.show(marked ? address : null, selection);
   }
 
   /** Another extent has other cells: what was pointed at is gone. */
@@ -301,7 +288,8 @@ export class ValuesView implements View {
       this.pointing.again(this.plane);
     }
     this.rulers.update(this.stage, this.pointing.place);
-    setText(this.note, this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '');
+    const notes = [this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '', this.stage.marks.words];
+    setText(this.note, notes.filter(Boolean).join(' · '));
     this.colours.drawn();
   }
 
@@ -316,80 +304,7 @@ export class ValuesView implements View {
   }
 
   private updateTools(): void {
-    const { tensor, plane, context, status } = this;
-    this.tools.update({
-      tensor,
-      selection: selectionFor(tensor, context.state.value),
-      aspect: context.state.value.aspect,
-      canFill: plane !== null && canFill(plane),
-      disabled: plane === null || status.state === 'empty'
-    });
-  }
-
-  private command(command: Command): void {
-    const { state } = this.context;
-    if (command === 'index') {
-      this.tools.index.focus();
-    } else if (command === 'bookmarks') {
-      this.tools.openBookmarks();
-    } else if (command === 'anomaly') {
-      void this.toAnomaly(plane => this.anomalies.next(plane, this.stage.cursorCell));
-    } else if (command === 'transpose') {
-      const turned = transposed(this.tensor, selectionFor(this.tensor, state.value));
-      if (turned) {
-        this.slice(turned);
-      }
-    } else if (this.plane && canFill(this.plane)) {
-      state.set({ aspect: state.value.aspect === 'fill' ? 'square' : 'fill' });
-    }
-  }
-
-  /** To a value that is not finite, when it is found. */
-  private async toAnomaly(find: (plane: Plane) => Promise<CellPlace | null>): Promise<void> {
-    const { plane } = this;
-    if (!plane) {
-      return;
-    }
-    const found = await find(plane);
-    if (plane.key !== this.plane?.key) {
-      return;
-    }
-    if (found) {
-      this.stage.node.focus({ preventScroll: true });
-      this.navigation.goTo(found);
-    } else if (plane.statistics.nan + plane.statistics.posinf + plane.statistics.neginf === 0) {
-      this.hint.say('All values are finite');
-    }
-  }
-
-  private slice(selection: Selection): void {
-    const { state } = this.context;
-    state.set({ slices: { ...state.value.slices, [this.tensor.address]: selection } });
-  }
-
-  private goToIndex(text: string): string | null {
-    const problem = this.going.toIndex(text);
-    if (problem === null) {
-      this.stage.node.focus({ preventScroll: true });
-    }
-    return problem;
-  }
-
-  private goToBookmark(bookmark: Bookmark): void {
-    const { tensors } = this.context.structure;
-    const tensor = tensors.find(
-      ({ address, names }) => address === bookmark.address || names.includes(bookmark.address)
-    );
-    this.going.toBookmark(bookmark, tensor?.node ?? this.tensor.node);
-  }
-
-  /** A name for what is on screen: the tensor's, and the cell in the middle where not all of it is seen. */
-  private suggestion(): string {
-    const { stage, plane, tensor } = this;
-    const place = stage.camera?.place && stage.middle();
-    // The end of a long path says which tensor it is.
-    const name = tensor.address.split(/[/.]/).slice(-2).join('.');
-    return plane && place ? `${name} ${indexText(plane, tensor.dims, coveredBy(plane, 0, place))}` : name;
+    this.commands.update(this.plane === null || this.status.state === 'empty');
   }
 
   private select(from: CellPlace, to: CellPlace, done: boolean): void {
@@ -435,8 +350,11 @@ export class ValuesView implements View {
     if (changed.includes('aspect')) {
       this.stage.setAspect(value.aspect);
     }
+    if (plane && changed.includes('highlights')) {
+      this.mark(plane);
+    }
     if (changed.includes('bookmarks')) {
-      this.tools.bookmarksChanged();
+      this.commands.tools.bookmarksChanged();
     }
     this.updateTools();
     if (plane && changed.includes('region')) {

@@ -1,5 +1,6 @@
 """What `torch.save` wrote, read where it is in the file, beside `torch.load` as reference."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -192,6 +193,35 @@ def test_an_archive_that_was_deflated_is_not_read_in_place(file, tmp_path):
     rezip(file, deflated, method=zipfile.ZIP_DEFLATED)
     with pytest.raises(UnsupportedModelError, match=r"deflated\.pt"):
         describe(deflated)
+
+
+def test_all_shards_that_an_index_names_are_one_model(tmp_path):
+    shards = {
+        "pytorch_model-00001-of-00002.bin": {"a.weight": torch.randn(4, 3), "a.bias": torch.ones(4)},
+        # A view with gaps: this shard is read through torch, the other one in place.
+        "pytorch_model-00002-of-00002.bin": {"b.weight": torch.randn(4, 30)[:, 3:9]},
+    }
+    for name, tensors in shards.items():
+        torch.save(tensors, tmp_path / name)
+    places = {each: name for name, tensors in shards.items() for each in tensors}
+    index = tmp_path / "pytorch_model.bin.index.json"
+    index.write_text(json.dumps({"metadata": {}, "weight_map": places}))
+    for path in (index, tmp_path):
+        model = describe(path)
+        assert (model.name, [*model.tensors]) == ("pytorch_model", [f"weight/{name}" for name in places])
+        for tensors in shards.values():
+            for name, value in tensors.items():
+                np.testing.assert_array_equal(model.tensors[name].read(), value.numpy())
+        assert [in_place(each) for each in model.tensors.values()] == [True, True, False]
+    index.write_text(json.dumps({"weight_map": {"other": "pytorch_model-00001-of-00002.bin"}}))
+    with pytest.raises(UnsupportedModelError, match="says that 'other' is in pytorch_model-00001"):
+        describe(index)
+    index.write_text(json.dumps({"weight_map": {"w": "../evil.bin"}}))
+    with pytest.raises(UnsupportedModelError, match="outside its folder: it was not opened"):
+        describe(index)
+    index.write_text(json.dumps({"weight_map": {"w": "evil.pkl"}}))
+    with pytest.raises(UnsupportedModelError, match=r"which is no '\.bin' file"):
+        describe(index)
 
 
 def test_a_name_with_more_dots_than_python_recurses_is_a_tree(file):

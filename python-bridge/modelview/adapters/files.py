@@ -22,6 +22,7 @@ FORMATS = {
     ".pth": "torch_file",
     ".ckpt": "torch_file",
     ".bin": "torch_file",
+    ".bin.index.json": "torch_file",
     ".onnx": "onnx",
     ".safetensors": "safetensors",
     ".safetensors.index.json": "safetensors",
@@ -31,7 +32,13 @@ FORMATS = {
 ZARR = ("zarr.json", ".zarray", ".zgroup")
 """What a folder has in it that is a zarr array or group."""
 
-IN_A_FOLDER = ("model.safetensors.index.json", "model.safetensors", "model.onnx", "pytorch_model.bin")
+IN_A_FOLDER = (
+    "model.safetensors.index.json",
+    "model.safetensors",
+    "model.onnx",
+    "pytorch_model.bin.index.json",
+    "pytorch_model.bin",
+)
 """What is looked for in a folder, as Hugging Face's libraries leave it; then any one file that is read."""
 
 INDEX = ".index.json"

@@ -17,17 +17,21 @@ from . import mapping
 from ._lazy import framework_source
 from ._torch_archive import archived_source
 from .mapping import _entries
+from .safetensors.index import Index
 
 __all__ = ["describe"]
 
 SourceOf: TypeAlias = "Callable[[object], TensorSource | None]"
 
+SHARD = ".bin"
+INDEX = SHARD + ".index.json"
+"""How the name of an index ends, as Hugging Face's libraries wrote it before safetensors."""
 LONGEST = 300
 """Letters of what PyTorch says: of an operator that it lacks it says pages."""
 
 
 def describe(path: Path, *, name: str | None = None, inputs: Inputs | None = None) -> Model:
-    """Describe a state dict, or whatever tree of tensors a file holds.
+    """Describe a state dict, or whatever tree of tensors a file holds, or all the shards that an index names.
 
     A tensor is read where it is in the file, when it is looked at. A file with a tensor for which that cannot be done
     (it is quantised, sparse, or a view with gaps) is mapped into memory; one of before PyTorch 1.6 is loaded. What the
@@ -45,8 +49,25 @@ def describe(path: Path, *, name: str | None = None, inputs: Inputs | None = Non
         raise UnsupportedModelError(
             f"{path.name} was written by PyTorch, which is needed to read it: pip install modelview[torch]"
         ) from None
-    loaded, source_of = _read(torch, path)
-    return mapping.describe(loaded, source_of, name=name or path.stem)
+    loaded, source_of = _sharded(torch, path) if path.name.endswith(INDEX) else _read(torch, path)
+    return mapping.describe(loaded, source_of, name=name or path.name.removesuffix(INDEX).removesuffix(path.suffix))
+
+
+def _sharded(torch: Any, path: Path) -> tuple[Mapping[Any, Any], SourceOf]:
+    """All that an index says is in the files beside it."""
+    every: dict[str, Any] = {}
+    finders: dict[int, SourceOf] = {}
+    for shard, names in Index.read(path, ending=SHARD).shards.items():
+        loaded, source_of = _read(torch, path.parent / shard)
+        missing = next((name for name in names if name not in loaded), None)
+        if missing is not None:
+            raise UnsupportedModelError(
+                f"{path.name} says that {missing!r} is in {shard}, which does not have it: "
+                "the index and the shards are not of one model"
+            )
+        every |= {name: loaded[name] for name in names}
+        finders |= {id(loaded[name]): source_of for name in names}
+    return every, lambda value: finders[id(value)](value) if id(value) in finders else None
 
 
 def _read(torch: Any, path: Path) -> tuple[Mapping[Any, Any], SourceOf]:

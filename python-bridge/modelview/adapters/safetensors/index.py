@@ -34,8 +34,14 @@ class Index:
     metadata: Mapping[str, Any]
 
     @classmethod
-    def read(cls, path: Path) -> Index:
+    def read(cls, path: Path, *, ending: str = ".safetensors") -> Index:
         """Read an index; no shard is opened.
+
+        Parameters
+        ----------
+        path : Path
+        ending : str
+            How the names of its shards end.
 
         Raises
         ------
@@ -61,7 +67,7 @@ class Index:
         for name, shard in places.items():
             shards.setdefault(shard, []).append(name)
         for shard in shards:
-            _check(path, shard)
+            _check(path, shard, ending)
         metadata = value.get("metadata")
         return cls(
             {shard: tuple(names) for shard, names in shards.items()},
@@ -69,7 +75,7 @@ class Index:
         )
 
 
-def _check(index: Path, shard: str) -> None:
+def _check(index: Path, shard: str, ending: str) -> None:
     """Refuse a shard outside the index's folder by its name alone, without a look at what is there.
 
     A link is followed: Hugging Face's cache is made of links to files elsewhere.
@@ -79,8 +85,8 @@ def _check(index: Path, shard: str) -> None:
         raise UnsupportedModelError(
             f"{index.name} names the shard {shown}, which is outside its folder: it was not opened"
         )
-    if not shard.endswith(".safetensors"):
-        raise UnsupportedModelError(f"{index.name} names the shard {shown}, which is no '.safetensors' file")
+    if not shard.endswith(ending):
+        raise UnsupportedModelError(f"{index.name} names the shard {shown}, which is no {ending!r} file")
     if not (index.parent / shard).is_file():
         raise UnsupportedModelError(
             f"{index.name} names the shard {shown}, which is not beside it: fetch all the files of the model"

@@ -4,7 +4,7 @@ import { bundle } from './bundle.mjs';
 import { withCheckpoint } from './checkpoint.mjs';
 import { ratio, summary } from './numbers.mjs';
 
-const DIMS = { out: 'row', in: 'column' };
+const DIMS = { dim0: 'row', dim1: 'column' };
 const DRAWN = 40;
 /** Tiles of one round over the wire: 25 MB. */
 const STREAMED = 96;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from math import prod
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,22 +15,18 @@ from .dtype import Array
 from .mapped import map_blocks
 from .progress import Cancel, Progress, each
 from .source import Index, TensorSource
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from .ward import leaves_of, ward
 
 __all__ = ["MOST_CLUSTERED", "SKETCHED", "cluster_order", "is_sketched"]
 
 MOST_CLUSTERED = 8192
-"""Indices: the distances between them take 268 MB, and as much again while they are clustered."""
-BEST_ORDERED = 1024
-"""Indices whose leaves are put into the best of all orders that the tree allows: in time that grows with the cube."""
+"""Indices: the distances between them take 512 MB."""
 SKETCHED = 256
 """Numbers that stand for an index where it has many values."""
-EXACT_WORK = 2**32
-"""Subtractions, about two seconds of them. Beyond, distances are of sketches."""
-EXACT_VALUES = 2**24
-DISTANCES_AT_ONCE = 2**24
+EXACT_WORK = 2**36
+"""Multiplications, a few seconds of them. Beyond, distances are of sketches."""
+EXACT_VALUES = 2**25
+COMPARED_AT_ONCE = 256
 
 
 def is_sketched(size: int, values: int) -> bool:
@@ -49,14 +45,14 @@ def cluster_order(
 
     Where there are many values, each index is compared by a sketch of 256 numbers: every value is added to one of
     these or subtracted, by a hash of its place (Charikar, Chen & Farach-Colton, 2002), which keeps distances to a few
-    per cent. Up to 1,024 indices the leaves are in the best order that the tree allows (Bar-Joseph et al., 2001).
+    per cent.
 
     Indices with a value that is not finite come last, in their own order.
 
     Raises
     ------
     SelectionError
-        Where there are too many indices, or SciPy is missing.
+        Where there are too many indices.
     NoValuesError, Cancelled
     """
     shape = tuple(part.stop - part.start for part in box)
@@ -66,7 +62,6 @@ def cluster_order(
             f"to cluster {size:,} indices would need the {size * (size - 1) // 2:,} distances between them: at most "
             f"{MOST_CLUSTERED:,} are clustered. Order them by 'norm' or 'mean'"
         )
-    distance, hierarchy = _scipy()
     rows = _rows(source, box, axis, progress, cancelled)
     known = np.isfinite(rows).all(axis=1)
     places = np.flatnonzero(known)
@@ -76,20 +71,8 @@ def cluster_order(
     rows = rows[known]
     # Squares of what is very large or very small are not numbers.
     rows /= np.abs(rows).max(initial=0) or 1
-    apart = _distances(rows, distance, progress, cancelled)
-    tree = hierarchy.linkage(apart, "ward")
-    if len(places) <= BEST_ORDERED:
-        tree = hierarchy.optimal_leaf_ordering(tree, apart)
-    return np.concatenate([places[hierarchy.leaves_list(tree)], others])
-
-
-def _scipy() -> tuple[ModuleType, ModuleType]:
-    try:
-        from scipy.cluster import hierarchy
-        from scipy.spatial import distance
-    except ImportError:
-        raise SelectionError("to order by 'cluster' needs SciPy: pip install modelview[cluster]") from None
-    return distance, hierarchy
+    merges = ward(_squares(rows, progress, cancelled), progress, cancelled)
+    return np.concatenate([places[leaves_of(merges, rows)], others])
 
 
 def _rows(
@@ -166,20 +149,26 @@ def _mixed(numbers: Any) -> Any:
     return numbers ^ (numbers >> np.uint64(33))
 
 
-def _distances(rows: Array, distance: ModuleType, progress: Progress | None, cancelled: Cancel | None) -> Array:
-    """Of each row to each that follows, one after the other."""
-    size = len(rows)
-    found = np.empty(size * (size - 1) // 2)
-    step = max(1, DISTANCES_AT_ONCE // max(1, rows.size))
+def _squares(rows: Array, progress: Progress | None, cancelled: Cancel | None) -> Array:
+    """The squared distance of each row to each."""
+    # About the middle little is lost where two long rows differ by little.
+    rows = rows - rows.mean(axis=0)
+    lengths = np.einsum("ij,ij->i", rows, rows)
+    found = np.empty((len(rows), len(rows)))
 
     def some(start: int) -> None:
-        stop = min(start + step, size)
-        whole = distance.cdist(rows[start:stop], rows[start:])
-        at = start * (2 * size - start - 1) // 2
-        for row, line in enumerate(whole):
-            following = line[row + 1 :]
-            found[at : at + len(following)] = following
-            at += len(following)
+        part = slice(start, start + COMPARED_AT_ONCE)
+        np.matmul(rows[part], rows.T, out=found[part])
+        found[part] *= -2
+        found[part] += lengths
+        found[part] += lengths[part, None]
 
-    each(range(0, size - 1, step), some, lambda start: (size - start) * step, "Comparing", progress, cancelled)
+    starts = range(0, len(rows), COMPARED_AT_ONCE)
+    each(starts, some, lambda start: min(COMPARED_AT_ONCE, len(rows) - start), "Comparing", progress, cancelled)
+    np.maximum(found, 0, out=found)
+    for start in starts:
+        # Both ways the same to the last bit.
+        part = slice(start, start + COMPARED_AT_ONCE)
+        found[start:, part] = found[part, start:].T.copy()
+        found[part, part] = np.maximum(found[part, part], found[part, part].T)
     return found

@@ -421,8 +421,8 @@ class Tensor:
         selection : mapping, optional
             The values at its fixed indices are compared, after its reductions; without it all values.
         by : str
-            'norm' or 'mean', the largest first, or 'cluster': what is alike stands together. For that SciPy is needed
-            (`pip install modelview[cluster]`), and there may be 8,192 indices.
+            'norm' or 'mean', the largest first, or 'cluster': what is alike stands together. For that there may be
+            8,192 indices.
 
         Returns
         -------

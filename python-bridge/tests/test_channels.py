@@ -60,7 +60,7 @@ def check(found, values, axis):
 DTYPES = (
     *("float64", "float32", "float16", "bool"),
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-    *("bfloat16", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz"),
+    *("bfloat16", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz"),
 )
 
 

@@ -8,7 +8,7 @@ from checks import check_plane, check_statistics
 
 from modelview.adapters import source_of
 from modelview.errors import Cancelled
-from modelview.tensors import Plane, Pyramid, Tensor, TileAddress, clipped
+from modelview.tensors import Plane, Pyramid, Tensor, TileAddress, clipped, clustering
 from modelview.tensors import pyramid as pyramid_module
 
 RANDOM = np.random.default_rng(11)
@@ -116,3 +116,16 @@ def test_it_tells_how_far_it_is_and_can_be_cancelled():
     assert set(told) == {"Reading the values", "Counting the values"}
     with pytest.raises(Cancelled):
         tensor(RANDOM.standard_normal((900, 800))).statistics(cancelled=lambda: True)
+
+
+def test_channels_and_their_likeness_are_found_there(monkeypatch):
+    monkeypatch.setattr(clustering, "EXACT_VALUES", 2**20)
+    array = (RANDOM.standard_normal((300, 7_000)) * 9).astype("f4")
+    here, there = Tensor(source_of(array), ("array/a",)), tensor(array)
+    expected, found = here.channels("dim0"), there.channels("dim0")
+    for column in found.columns:
+        np.testing.assert_array_equal(found[column], expected[column])
+    assert there.order("dim0", by="cluster").tolist() == here.order("dim0", by="cluster").tolist()
+    assert there.source.read_here == 0
+    # A sketch is of 256 numbers an index.
+    assert there.source.largest_result < 300 * 256 * 8 + 1000

@@ -42,7 +42,7 @@ interface Seen {
   readonly kernel: { readonly anonymous: number; readonly cache: number; readonly limit: number };
 }
 
-/** What keeps messages, as a leak would. */
+/** What keeps copies of messages, as a leak would. */
 interface LabPage {
   readonly kept: unknown[];
   readonly jupyterapp: {
@@ -164,11 +164,11 @@ test('and the first, whose tiles were let go, is shown again', async () => {
   expect(Math.fround(value)).toBe(await notebook.python<number>(`float(values[${row}, ${column}])`));
 });
 
-test('what would be kept of every message of some more of them would be seen', async () => {
+test('a copy that somebody kept of every message of some more of them would be seen', async () => {
   await view.page.evaluate(() => {
     const { jupyterapp, kept } = Object.assign(window, { kept: [] as unknown[] }) as unknown as LabPage;
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
-    kernel.anyMessage.connect((_, { msg }) => kept.push(msg.buffers));
+    kernel.anyMessage.connect((_, { msg }) => kept.push(structuredClone(msg.buffers)));
   });
   for (let number = 1; number <= 8; number++) {
     await look(number);

@@ -1,7 +1,7 @@
 import { formatStatistic, parseNumber } from '../tensor/format';
 import type { Hidden, Statistics } from '../wire/protocol';
 import { roundTo } from './legend-domain';
-import { field, mark, row, select, show, write, type Choice, type Div, type Field } from './legend-parts';
+import { field, mark, onTyped, row, select, show, write, type Choice, type Div, type Field } from './legend-parts';
 
 export interface LegendHidingState {
   readonly statistics: Statistics;
@@ -37,7 +37,7 @@ export class LegendHiding {
     const on = (node: Element | null, type: string, listener: () => void): void =>
       node!.addEventListener(type, listener, { signal });
     on(this.side.node(), 'change', () => this.choose());
-    on(this.number.node(), 'change', () => this.type());
+    onTyped(this.number, () => this.type(), signal);
     on(this.slider.node(), 'input', () => this.slide());
   }
 

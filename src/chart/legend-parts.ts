@@ -35,6 +35,21 @@ export const field = (parent: Div, label: string): Field =>
     .attr('spellcheck', 'false')
     .attr('aria-label', label);
 
+/** A field's text stands: by Enter, which is not a change everywhere (in a notebook it is none), or as it is left. */
+export function onTyped(input: Field, listener: () => void, signal: AbortSignal): void {
+  const node = input.node()!;
+  node.addEventListener('change', listener, { signal });
+  node.addEventListener(
+    'keydown',
+    event => {
+      if (event.key === 'Enter') {
+        listener();
+      }
+    },
+    { signal }
+  );
+}
+
 /** Writes a field, but not under the hand that types in it. */
 export function write(input: Field, text: string): void {
   if (input.node() !== document.activeElement) {

@@ -1,7 +1,7 @@
 import type { ColourScale } from '../tensor/colour';
 import { formatStatistic, parseNumber } from '../tensor/format';
 import type { ColourState } from '../wire/protocol';
-import { field, mark, row, select, show, write, type Choice, type Div, type Field } from './legend-parts';
+import { field, mark, onTyped, row, select, show, write, type Choice, type Div, type Field } from './legend-parts';
 
 type Mode = ColourState['mode'];
 
@@ -57,9 +57,9 @@ export class LegendRange {
       node!.addEventListener(type, listener, { signal });
     on(this.mode.node(), 'change', () => this.choose());
     on(this.lock.node(), 'click', () => options.onLock(this.state?.colour.mode !== 'locked'));
-    on(this.low.node(), 'change', () => this.type());
-    on(this.high.node(), 'change', () => this.type());
-    on(this.percentile.node(), 'change', () => this.typePercentile());
+    onTyped(this.low, () => this.type(), signal);
+    onTyped(this.high, () => this.type(), signal);
+    onTyped(this.percentile, () => this.typePercentile(), signal);
   }
 
   update(state: LegendRangeState): void {

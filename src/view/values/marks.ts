@@ -11,6 +11,9 @@ import type { Viewport } from './scene';
 const OUTLINED = 12;
 /** Of a hatch's lines, in CSS pixels. */
 const HATCH = 4;
+/** Cells under this, in device pixels, would be lost between a hatch's lines: they are filled, and a pixel wider on each side. */
+const SPECK = 6;
+const AROUND = [-1, 0, 1];
 
 export interface MarksOptions {
   readonly source: TensorSource;
@@ -84,14 +87,18 @@ export class Marks {
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingEnabled = false;
     const { draws, instances } = this.scene;
+    const specks = draws.some(({ cellWidth, cellHeight }) => Math.min(cellWidth, cellHeight) < SPECK);
+    const offsets = specks ? AROUND.flatMap(dx => AROUND.map(dy => [dx, dy] as const)) : [[0, 0] as const];
     for (const { tile, first, count } of draws) {
       const bitmap = this.bitmap(tile);
       for (let i = first; i < first + count; i++) {
         const [x, y, width, height, column, row, columns, rows] = instances.subarray(i * 8, i * 8 + 8);
-        context.drawImage(bitmap, column!, row!, columns!, rows!, x!, y!, width!, height!);
+        for (const [dx, dy] of offsets) {
+          context.drawImage(bitmap, column!, row!, columns!, rows!, x! + dx, y! + dy, width!, height!);
+        }
       }
     }
-    this.hatch(view.ratio);
+    this.hatch(specks ? 2 : Math.max(3, Math.round(HATCH * view.ratio)));
     for (const draw of draws.filter(each => Math.min(each.cellWidth, each.cellHeight) >= OUTLINED)) {
       this.outline(draw.tile, draw.first, draw.count, view.ratio);
     }
@@ -154,9 +161,8 @@ export class Marks {
   }
 
   /** Lines over what is marked, light and dark side by side: seen on every colour, and not by colour alone. */
-  private hatch(ratio: number): void {
+  private hatch(step: number): void {
     const { context, canvas } = this;
-    const step = Math.max(2, Math.round(HATCH * ratio));
     const pattern = document.createElement('canvas');
     pattern.width = pattern.height = step;
     const lines = pattern.getContext('2d')!;

@@ -22,6 +22,16 @@ export function element<K extends keyof HTMLElementTagNameMap>(
  */
 export const OWN_KEYS = { 'data-lm-suppress-shortcuts': 'true' } as const;
 
+/** Enter sends a form: in a notebook it would not by itself. */
+export function submitOnEnter(form: HTMLFormElement): void {
+  form.addEventListener('keydown', event => {
+    if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+}
+
 let made = 0;
 
 /** An id that no other element of the page has. */

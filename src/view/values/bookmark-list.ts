@@ -1,4 +1,4 @@
-import { element, OWN_KEYS, setAttribute, setHidden, setText } from '../../dom/element';
+import { element, OWN_KEYS, setAttribute, setHidden, setText, submitOnEnter } from '../../dom/element';
 import { Button } from '../../ui/button';
 import type { Bookmark } from '../../wire/protocol';
 
@@ -27,6 +27,7 @@ export class BookmarkList {
     this.name = field('Name of this place');
     const keep = element('button', { ...OWN_KEYS, type: 'submit', class: 'mv-button mv-button-plain' }, 'Keep');
     const form = element('form', { class: 'mv-bookmark-form' }, this.name, keep);
+    submitOnEnter(form);
     form.addEventListener('submit', event => {
       event.preventDefault();
       const name = this.name.value.trim() || this.name.placeholder;
@@ -81,6 +82,7 @@ export class BookmarkList {
     const input = field(`New name of ${bookmark.name}`);
     input.value = bookmark.name;
     const form = element('form', { class: 'mv-bookmark-form' }, input);
+    submitOnEnter(form);
     form.addEventListener('submit', event => {
       event.preventDefault();
       const name = input.value.trim();

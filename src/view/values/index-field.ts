@@ -1,4 +1,4 @@
-import { element, OWN_KEYS, setAttribute, setHidden, setText, uniqueId } from '../../dom/element';
+import { element, OWN_KEYS, setAttribute, setHidden, setText, submitOnEnter, uniqueId } from '../../dom/element';
 
 export interface IndexFieldOptions {
   /** Goes there, or says what is wrong with what was typed. */
@@ -30,6 +30,7 @@ export class IndexField {
       event.preventDefault();
       this.say(onGo(this.input.value));
     });
+    submitOnEnter(this.node);
     this.input.addEventListener('input', () => this.say(null));
     this.input.addEventListener('keydown', event => {
       if (event.key === 'Escape') {

@@ -35,19 +35,28 @@ export const field = (parent: Div, label: string): Field =>
     .attr('spellcheck', 'false')
     .attr('aria-label', label);
 
-/** A field's text stands: by Enter, which is not a change everywhere (in a notebook it is none), or as it is left. */
+/**
+ * A field's text stands: by Enter, which is not a change everywhere (in a notebook it is none), or as it is left. Text that was
+ * taken by Enter is not taken again when the field goes, as it does when another range is chosen.
+ */
 export function onTyped(input: Field, listener: () => void, signal: AbortSignal): void {
   const node = input.node()!;
-  node.addEventListener('change', listener, { signal });
-  node.addEventListener(
-    'keydown',
-    event => {
-      if (event.key === 'Enter') {
-        listener();
-      }
-    },
-    { signal }
-  );
+  let taken: string | null = null;
+  const take = (): void => {
+    if (node.value !== taken) {
+      taken = node.value;
+      listener();
+    }
+  };
+  const on = (type: string, handle: (event: KeyboardEvent) => void): void =>
+    node.addEventListener(type, event => handle(event as KeyboardEvent), { signal });
+  on('focus', () => (taken = node.value));
+  on('change', take);
+  on('keydown', event => {
+    if (event.key === 'Enter') {
+      take();
+    }
+  });
 }
 
 /** Writes a field, but not under the hand that types in it. */

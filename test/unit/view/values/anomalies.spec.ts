@@ -59,7 +59,7 @@ function sourceOf(plane: Plane, planted: Planted) {
       ...totals,
       columns: level === 0 ? { value } : pooledColumns,
       byteLength: 0
-    } as Tile;
+    };
   };
   const source = {
     tilesArrived,

@@ -425,8 +425,8 @@ test.describe('arrays of every kind', () => {
   async function expectFacets(view: View, least: number): Promise<void> {
     await view.complete();
     const scale = await scaleOf();
-    const parts = [0.03, 0.07, 0.21, 0.38, 0.5, 0.67, 0.83].flatMap(x =>
-      [0.1, 0.25, 0.45, 0.7].map(y => [x, y] as const)
+    const parts = [0.03, 0.07, 0.13, 0.21, 0.29, 0.38, 0.5, 0.58, 0.67, 0.75, 0.83].flatMap(x =>
+      [0.05, 0.1, 0.18, 0.25, 0.45, 0.55, 0.7].map(y => [x, y] as const)
     );
     const cells = [];
     for (const [x, y] of await view.points(parts)) {

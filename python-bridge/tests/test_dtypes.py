@@ -185,7 +185,7 @@ def test_masked_cells_are_nan():
         (np.array(["2020-01-01"], "M8[D]"), "times, not numbers"),
         (np.array(["a"]), "text"),
         ([[1, 2], [3]], "lists of numbers of equal length"),
-        ("model.pt", "not an array"),
+        ("model.pt", "there is no file 'model.pt'"),
         (None, "not an array"),
         ({"a": 1}, "not an array"),
         (np.zeros(2, np.longdouble), "astype\\('float64'\\)"),

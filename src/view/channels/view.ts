@@ -1,5 +1,5 @@
 import { element, setHidden, setText } from '../../dom/element';
-import { formatCount, formatCounted, formatShape } from '../../tensor/format';
+import { formatCount, formatCounted } from '../../tensor/format';
 import { Button } from '../../ui/button';
 import { Notice } from '../../ui/notice';
 import { Picker } from '../../ui/picker';
@@ -10,6 +10,7 @@ import { goTo } from '../measure/go';
 import { remembered } from '../measure/memory';
 import { pythonOf } from '../measure/python';
 import { isSliced, measured, measuredDims, measuredKey, selectionOf } from '../measure/scope';
+import { nothingIn } from '../measure/nothing';
 import { saveFile } from '../save';
 import type { View, ViewContext } from '../view';
 import { Choice } from './choice';
@@ -93,22 +94,14 @@ export class ChannelsView implements View {
   }
 
   private start(place: HTMLElement): void {
-    const { problem, shape } = this.tensor;
-    if (problem === null && !shape.includes(0)) {
+    const nothing = nothingIn(this.tensor, { empty: 'No channels', problem: 'No values to measure' });
+    if (!nothing) {
       this.update();
       return;
     }
     setHidden(this.bar, true);
-    this.node.dataset.mvState = problem === null ? 'empty' : 'problem';
-    this.notice.update(
-      problem === null
-        ? {
-            kind: 'empty',
-            title: 'No channels',
-            message: `This tensor has no elements: its shape is ${formatShape(shape)}.`
-          }
-        : { kind: 'info', title: 'No values to measure', message: problem.charAt(0).toUpperCase() + problem.slice(1) }
-    );
+    this.node.dataset.mvState = nothing.state;
+    this.notice.update(nothing.notice);
     place.append(this.notice.node);
   }
 

@@ -1,5 +1,4 @@
 import { element, setHidden, uniqueId } from '../../dom/element';
-import { formatShape } from '../../tensor/format';
 import { Notice } from '../../ui/notice';
 import { Picker } from '../../ui/picker';
 import { Tabs } from '../../ui/tabs';
@@ -10,6 +9,7 @@ import { Actions } from '../measure/actions';
 import { remembered } from '../measure/memory';
 import { saveChart } from '../measure/save-chart';
 import { isSliced, selectionOf } from '../measure/scope';
+import { nothingIn } from '../measure/nothing';
 import type { View, ViewContext } from '../view';
 import { ComparePart } from './compare';
 import { HistogramPart } from './histogram';
@@ -84,22 +84,14 @@ export class DistributionView implements View {
   }
 
   private start(): void {
-    const { problem, shape } = this.tensor;
-    if (problem === null && !shape.includes(0)) {
+    const nothing = nothingIn(this.tensor, { empty: 'Nothing to count', problem: 'No values to count' });
+    if (!nothing) {
       this.update();
       return;
     }
     setHidden(this.bar, true);
-    this.node.dataset.mvState = problem === null ? 'empty' : 'problem';
-    this.notice.update(
-      problem === null
-        ? {
-            kind: 'empty',
-            title: 'Nothing to count',
-            message: `This tensor has no elements: its shape is ${formatShape(shape)}.`
-          }
-        : { kind: 'info', title: 'No values to count', message: problem.charAt(0).toUpperCase() + problem.slice(1) }
-    );
+    this.node.dataset.mvState = nothing.state;
+    this.notice.update(nothing.notice);
     this.panel.append(this.notice.node);
   }
 

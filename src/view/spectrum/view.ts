@@ -13,6 +13,7 @@ import { numberTable } from '../measure/numbers';
 import { pythonOf } from '../measure/python';
 import { saveChart } from '../measure/save-chart';
 import { measured, measuredKey, selectionOf } from '../measure/scope';
+import { nothingIn } from '../measure/nothing';
 import type { View, ViewContext } from '../view';
 import { DensityChart, lawOf } from './density-chart';
 import { AT_ONCE, effortOf, effortWords, extentOf } from './effort';
@@ -122,23 +123,15 @@ export class SpectrumView implements View {
   }
 
   private start(): void {
-    const { problem, shape } = this.tensor;
-    if (problem === null && !shape.includes(0)) {
+    const nothing = nothingIn(this.tensor, { empty: 'No matrix', problem: 'No values to measure' });
+    if (!nothing) {
       this.update();
       return;
     }
     setHidden(this.bar, true);
     setHidden(this.offer, true);
-    this.node.dataset.mvState = problem === null ? 'empty' : 'problem';
-    this.notice.update(
-      problem === null
-        ? {
-            kind: 'empty',
-            title: 'No matrix',
-            message: `This tensor has no elements: its shape is ${formatShape(shape)}.`
-          }
-        : { kind: 'info', title: 'No values to measure', message: problem.charAt(0).toUpperCase() + problem.slice(1) }
-    );
+    this.node.dataset.mvState = nothing.state;
+    this.notice.update(nothing.notice);
     this.place.replaceChildren(this.notice.node);
   }
 

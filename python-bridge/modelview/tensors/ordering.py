@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -44,13 +45,33 @@ def order_of(
     fixed = _fixed(tensor, selection, dim, by)
     dims = kept_dims(tensor, selection)
     axis = dims.index(dim)
-    if by == "cluster":
-        return _clustered(tensor, selection, axis, fixed, progress, cancelled)
+    version = tensor.version
+    # Each tile of a plane in this order asks for it.
+    key = ("order", by, version, derived_key(selection.plain), axis, tuple(fixed.items()))
+    known = tensor.recall(key)
+    if known is None:
+        make = _clustered if by == "cluster" else partial(_ranked, by=by)
+        known = make(tensor, selection, axis, fixed, progress=progress, cancelled=cancelled)
+        if tensor.version == version:
+            tensor.remember(key, known, known.nbytes)
+    return np.array(known)
+
+
+def _ranked(
+    tensor: Tensor,
+    selection: Selection,
+    axis: int,
+    fixed: dict[int, int],
+    *,
+    by: str,
+    progress: Progress | None,
+    cancelled: Cancel | None,
+) -> Array:
     source = reduced_source(tensor, selection, progress=progress, cancelled=cancelled)
-    axes = tuple(other for other in range(len(dims)) if other != axis and other not in fixed)
+    rank, size = len(source.shape), source.shape[axis]
+    axes = tuple(other for other in range(rank) if other != axis and other not in fixed)
     values = remembered_reduction(tensor, selection, source, axes, by, progress, cancelled)
-    size = source.shape[axis]
-    found = values.read(tuple(fixed.get(other, slice(0, size)) for other in range(len(dims)) if other not in axes))
+    found = values.read(tuple(fixed.get(other, slice(0, size)) for other in range(rank) if other not in axes))
     return np.argsort(-found.astype(np.float64), kind="stable")
 
 
@@ -73,19 +94,12 @@ def _clustered(
     progress: Progress | None,
     cancelled: Cancel | None,
 ) -> Array:
-    version = tensor.version
-    key = ("cluster", version, derived_key(selection.plain), axis, tuple(fixed.items()))
-    known = tensor.recall(key)
-    if known is None:
-        source = reduced_source(tensor, selection, progress=progress, cancelled=cancelled)
-        box = tuple(
-            slice(use, use + 1) if (use := fixed.get(other)) is not None else slice(0, size)
-            for other, size in enumerate(source.shape)
-        )
-        known = cluster_order(source, box, axis, progress, cancelled)
-        if tensor.version == version:
-            tensor.remember(key, known, known.nbytes)
-    return np.array(known)
+    source = reduced_source(tensor, selection, progress=progress, cancelled=cancelled)
+    box = tuple(
+        slice(use, use + 1) if (use := fixed.get(other)) is not None else slice(0, size)
+        for other, size in enumerate(source.shape)
+    )
+    return cluster_order(source, box, axis, progress, cancelled)
 
 
 def _fixed(tensor: Tensor, selection: Selection, dim: str, by: str) -> dict[int, int]:

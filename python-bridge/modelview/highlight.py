@@ -7,8 +7,9 @@ import numpy as np
 from .adapters import source_of
 from .errors import ModelViewError
 from .tensors import Tensor
+from .tensors.source import TensorSource
 
-__all__ = ["MaskError", "mask_of"]
+__all__ = ["Mask", "MaskError", "mask_of"]
 
 
 class MaskError(ModelViewError, ValueError):
@@ -17,7 +18,41 @@ class MaskError(ModelViewError, ValueError):
     code = "bad-argument"
 
 
-def mask_of(tensor: Tensor, mask: object, version: int) -> Tensor:
+class Mask(Tensor):
+    """What marks cells of a tensor. Where these stand in another order, it stands in the same.
+
+    Parameters
+    ----------
+    source : TensorSource
+        Of bools.
+    subject : Tensor
+        The tensor that is marked.
+    version : int
+        The first one.
+    """
+
+    def __init__(self, source: TensorSource, subject: Tensor, version: int) -> None:
+        address = f"highlight/{subject.address}"
+        super().__init__(source, (address,), dims=subject.dims, node=subject.node, kind="mask", version=version)
+        self._subject = subject
+        self._seen = subject.version
+
+    @property
+    def subject(self) -> Tensor:
+        """The tensor that is marked."""
+        return self._subject
+
+    @property
+    def version(self) -> int:
+        """Rises with the subject's: other values may stand in another order."""
+        seen = self._subject.version
+        if seen != self._seen:
+            self._seen = seen
+            return self.touch()
+        return super().version
+
+
+def mask_of(tensor: Tensor, mask: object, version: int) -> Mask:
     """The mask as a tensor of the same shape and dimensions, at `highlight/<address>`; it is copied.
 
     Parameters
@@ -47,6 +82,4 @@ def mask_of(tensor: Tensor, mask: object, version: int) -> Tensor:
         ) from None
     source = source_of(spread)
     assert source is not None
-    return Tensor(
-        source, (f"highlight/{tensor.address}",), dims=tensor.dims, node=tensor.node, kind="mask", version=version
-    )
+    return Mask(source, tensor, version)

@@ -16,6 +16,7 @@ from .adapters import describe, tensor_of
 from .errors import ClosedError, ModelViewError
 from .highlight import mask_of
 from .model import Model
+from .revisions import Revisions
 from .selected import Selected, select, selected_of
 from .service import Service, register_target
 from .state import check_state, default_state
@@ -49,11 +50,14 @@ class _View(DOMWidget):  # type: ignore[misc]
     _subject: Model | None = None
     _service: Service | None = None
     _marked = 0
+    # Whether the state that is being set is the page's.
+    _hearing = False
 
     def __init__(self, model: Model, state: dict[str, Any], **kwargs: Any) -> None:
         # Before the base class's: it sends the first state to the page.
         self._subject = model
         self._service = Service(model)
+        self._revisions = Revisions()
         self.set_trait("title", model.name)
         super().__init__(state=state, **kwargs)
         register_target(self.model_id, self._service)
@@ -117,7 +121,8 @@ class _View(DOMWidget):  # type: ignore[misc]
         """Mark the cells where a mask is true; `None` takes the marks away."""
         subject = self._open
         address = f"highlight/{tensor.address}"
-        version = self._marked = self._marked + 1
+        before = subject.highlights.get(address)
+        version = self._marked = max(self._marked, before.version if before else 0) + 1
         subject.highlight(tensor, None if mask is None else mask_of(tensor, mask, version))
         others = [each for each in self.state["highlights"] if each != tensor.address]
         self.state = {**self.state, "highlights": others if mask is None else [*others, tensor.address]}
@@ -153,21 +158,30 @@ class _View(DOMWidget):  # type: ignore[misc]
         data = {name: value for name, value in sync_data.items() if name in _WRITTEN_BY_PAGE}
         if "state" in data and self._subject is not None:
             try:
-                data["state"] = check_state(self._subject, data["state"])
+                theirs = check_state(self._subject, data["state"])
+                data["state"] = check_state(self._subject, self._revisions.merge(theirs, self.state))
             except ModelViewError as problem:
                 log.warning("the page sent a state that does not fit: %s", problem)
                 del data["state"]
                 self.send_state("state")
-        super().set_state(data)
+        self._hearing = True
+        try:
+            super().set_state(data)
+        finally:
+            self._hearing = False
 
     @traitlets.validate("state")
     def _valid_state(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
         if self._subject is None:
             return dict(proposal["value"])
         try:
-            return check_state(self._subject, proposal["value"])
+            state = check_state(self._subject, proposal["value"])
         except ModelViewError as problem:
             raise traitlets.TraitError(str(problem)) from problem
+        known = self._trait_values.get("state")
+        if not self._hearing and known and {**state, "revision": known["revision"]} != known:
+            state["revision"] = self._revisions.advance(known)
+        return state
 
     def _repr_mimebundle_(
         self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None, **kwargs: Any

@@ -95,6 +95,52 @@ def test_a_mask_is_a_tensor_that_the_page_may_ask_for(view, array):
         view._open.find("highlight/array/array")
 
 
+def test_a_mask_stands_in_the_order_of_the_values_that_it_marks(view, array):
+    view.highlight(array > 1)
+    mask = view._open.find("highlight/array/array")
+    selection = {"dims": {"out": "row", "in": "column"}, "component": "value", "order": {"out": "norm", "in": "mean"}}
+    page = Page()
+    view._service.connect(page)
+    page.hello()
+
+    def ordered():
+        rows = np.argsort(-np.linalg.norm(array.astype(float), axis=1), kind="stable")
+        columns = np.argsort(-array.astype(float).mean(0), kind="stable")
+        return rows, columns
+
+    page.say(get("m", mask, plane=True, selection=selection))
+    page.end("m")
+    [(_, tile)] = page.tiles("m")
+    rows, columns = ordered()
+    np.testing.assert_array_equal(tile["value"][0], mask.read()[rows][:, columns])
+    # Other values stand in another order; the next mask is of a version that was never seen.
+    first = mask.version
+    array[:] = RANDOM.standard_normal(array.shape)
+    view.refresh()
+    assert mask.version > first
+    page.say(get("n", mask, plane=True, selection=selection))
+    page.end("n")
+    [(_, tile)] = page.tiles("n")
+    assert not np.array_equal(rows, ordered()[0])
+    rows, columns = ordered()
+    np.testing.assert_array_equal(tile["value"][0], mask.read()[rows][:, columns])
+    seen = mask.version
+    view.highlight(array > 1)
+    assert view._open.find("highlight/array/array").version > seen
+
+
+def test_a_mask_of_complex_values_stands_in_the_order_of_their_component():
+    array = np.exp(1j * RANDOM.uniform(-3, 3, (7, 5))) * RANDOM.uniform(1, 9, (7, 5))
+    view = TensorView(array, dims=("out", "in"))
+    view.highlight(np.abs(array) > 4)
+    mask = view._open.find("highlight/array/array")
+    for component, part in (("magnitude", np.abs), ("phase", np.angle)):
+        rows = np.argsort(-part(array).mean(1), kind="stable")
+        selection = {"dims": {"out": "row", "in": "column"}, "component": component, "order": {"out": "mean"}}
+        np.testing.assert_array_equal(mask.read(selection), mask.read()[rows])
+    view.close()
+
+
 def test_a_mask_is_copied_and_the_tensor_left_alone(view, array):
     mask = array > 0
     before = array.copy()

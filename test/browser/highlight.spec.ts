@@ -67,6 +67,24 @@ test('the cells where the mask is true are framed, and no others', async () => {
   expect(found.map(part => part > 0.1)).toEqual(rows.flat());
 });
 
+test('cells in another order keep their marks', async () => {
+  await view.root.getByRole('button', { name: 'Order and normalise' }).click();
+  await view.root.getByRole('combobox', { name: 'Order of out' }).selectOption('norm');
+  await view.root.getByRole('combobox', { name: 'Order of in' }).selectOption('mean');
+  await view.page.keyboard.press('Escape');
+  const marked = await notebook.python<boolean[][]>(
+    'mask[np.argsort(-np.linalg.norm(array.astype("f8"), axis=1), kind="stable")]' +
+      '[:, np.argsort(-array.astype("f8").mean(0), kind="stable")].tolist()'
+  );
+  await expect(async () => {
+    await view.complete();
+    const { width, height } = await view.box();
+    const side = Math.floor(Math.min(width / 16, height / 24));
+    const points = marked.flatMap((row, r) => row.map((_, c) => [(c + 0.5) * side, (r + 0.5) * side] as const));
+    expect((await painted(view, points, side / 2)).map(part => part > 0.1)).toEqual(marked.flat());
+  }).toPass({ timeout: 15_000 });
+});
+
 test('another mask takes its place, and none takes the marks away', async () => {
   await notebook.execute('view.highlight(array < -2)');
   const count = await notebook.python<number>('int((array < -2).sum())');

@@ -39,7 +39,7 @@ def derive(
     if selection.order:
         orders: dict[int, Array] = {}
         for name, by in selection.order.items():
-            orders[dims.index(name)] = order_of(tensor, selection.plain, name, by, progress, cancelled)
+            orders[dims.index(name)] = order_of(tensor.subject, selection.plain, name, by, progress, cancelled)
         source = OrderedSource(source, orders)
     return source
 

@@ -101,7 +101,7 @@ class Selection:
         """
         shape, dims = tuple(tensor.shape), tuple(tensor.dims)
         uses, said, order, normalise = _unpack(mapping, dims)
-        component = _component(component or said, tensor.dtype)
+        component = _component(component or said, getattr(tensor, "subject", tensor).dtype)
         if uses is None:
             if not keep:
                 default = cls.default(shape, dims, tensor.dtype)

@@ -85,6 +85,11 @@ class Tensor:
         return self.names[0]
 
     @property
+    def subject(self) -> Tensor:
+        """The tensor whose values are put in order and have components: itself, and of a mask the one that it marks."""
+        return self
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The extent of each dimension."""
         return self.source.shape

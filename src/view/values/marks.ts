@@ -23,6 +23,15 @@ export interface MarksOptions {
   readonly onChange: () => void;
 }
 
+interface Asked {
+  readonly address: string;
+  readonly selection: Selection;
+  /** Names the two. */
+  readonly what: string;
+  /** Of the tensor that is marked. */
+  readonly version: number;
+}
+
 /**
  * The cells that a mask marks: `TensorView.highlight`. The mask is a tensor like any other, pooled like any other; a pooled
  * cell is marked where any of its values is.
@@ -33,10 +42,9 @@ export class Marks {
   private readonly scene = new Scene();
   private readonly bitmaps = new WeakMap<Tile, HTMLCanvasElement>();
   private plane: Plane | null = null;
-  private asked: string | null = null;
+  private asked: Asked | null = null;
   private abort: AbortController | null = null;
   private wished = '';
-  private ordered = false;
 
   constructor(private readonly options: MarksOptions) {
     this.canvas.className = 'mv-values-overlay mv-values-marks';
@@ -47,31 +55,30 @@ export class Marks {
 
   /** How much of the tensor is marked; empty where there is no mask, or it has not come. */
   get words(): string {
-    if (this.ordered) {
-      return 'Marks are shown in the given order alone';
-    }
     const statistics = this.plane?.statistics;
     return statistics ? `${formatCounted(statistics.count - statistics.zero, 'value')} marked` : '';
   }
 
   /** The mask of the tensor at an address, as the picture has it. Null: there is none. */
-  show(tensor: string | null, { dims, order }: Selection): void {
-    // Another order is found from the values, which the mask does not have.
-    this.ordered = tensor !== null && order !== undefined;
-    const address = tensor === null || this.ordered ? null : `highlight/${tensor}`;
-    const selection: Selection = { dims, component: 'value' };
-    const asked = address && JSON.stringify([address, selection]);
-    if (asked !== this.asked) {
-      this.asked = asked;
-      this.abort?.abort();
-      this.plane = null;
-      this.wished = '';
-      this.options.source.forget(this.options.id);
-      if (address) {
-        void this.open(address, selection);
-      } else {
-        this.options.onChange();
-      }
+  show(tensor: string | null, { selection: { dims, component, order }, version }: Plane): void {
+    // The tensor's order is found from its values, in its component; other values may stand in another one.
+    const selection: Selection = { dims, component, ...(order ? { order } : {}) };
+    const address = `highlight/${tensor}`;
+    const asked = tensor === null ? null : { address, selection, version, what: JSON.stringify([address, selection]) };
+    const same = asked?.what === this.asked?.what;
+    if (same && asked?.version === this.asked?.version) {
+      return;
+    }
+    this.asked = asked;
+    this.abort?.abort();
+    // Other values do not move the marks, as long as the order is the given one.
+    this.plane = same && !order ? this.plane : null;
+    this.wished = '';
+    this.options.source.forget(this.options.id);
+    if (asked) {
+      void this.open(asked);
+    } else {
+      this.options.onChange();
     }
   }
 
@@ -114,7 +121,7 @@ export class Marks {
     this.canvas.remove();
   }
 
-  private async open(address: string, selection: Selection): Promise<void> {
+  private async open({ address, selection }: Asked): Promise<void> {
     const { source, id, onChange } = this.options;
     const abort = new AbortController();
     this.abort = abort;
@@ -221,10 +228,9 @@ export class Marks {
   };
 
   private readonly onTensors = (_: unknown, addresses: readonly string[]): void => {
-    const [address, selection] = this.asked ? (JSON.parse(this.asked) as [string, Selection]) : [null, null];
-    if (address !== null && addresses.includes(address)) {
+    if (this.asked && addresses.includes(this.asked.address)) {
       this.abort?.abort();
-      void this.open(address, selection);
+      void this.open(this.asked);
     }
   };
 }

@@ -242,10 +242,10 @@ export class ValuesView implements View {
   }
 
   /** What `highlight` marks of the picture. */
-  private mark({ selection }: Plane): void {
+  private mark(plane: Plane): void {
     const { address } = this.tensor;
     const marked = this.context.state.value.highlights.includes(address);
-    this.stage.marks.show(marked ? address : null, selection);
+    this.stage.marks.show(marked ? address : null, plane);
   }
 
   /** Another extent has other cells: what was pointed at is gone. */

@@ -50,6 +50,7 @@ def default_state(address: str | None = None, tab: str | None = None) -> dict[st
         },
         "aspect": "square",
         "bookmarks": [],
+        "revision": 0,
     }
 
 
@@ -84,6 +85,8 @@ def check_state(model: Model, value: object) -> dict[str, Any]:
     state["colour"] = _colour(state["colour"])
     state["aspect"] = _aspect(state["aspect"])
     state["bookmarks"] = _bookmarks(model, state["bookmarks"])
+    if not isinstance(state["revision"], int) or isinstance(state["revision"], bool) or state["revision"] < 0:
+        raise StateError(f"`revision` is the number of the revision that was seen, not {state['revision']!r:.80}")
     return state
 
 

@@ -205,6 +205,10 @@ def test_sending_stops_when_the_credits_are_spent_and_goes_on_with_an_ack(servic
     sent = sum(len(b) for bs in page.buffers for b in bs)
     page.say({"kind": "ack", "bytes": sent})
     page.wait(lambda _: len(page.of("tile")) == 4)
+    # Along with another request it is as good.
+    sent = sum(len(b) for bs in page.buffers for b in bs) - sent
+    page.say({**get("another", tensor, tiles=[(0, 0, 0, 0)], view="other"), "ack": sent})
+    page.wait(lambda _: len(page.of("tile")) == 6)
     page.say({"kind": "cancel", "requests": ["r"]})
     assert page.end("r")["cancelled"] is True
 

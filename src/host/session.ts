@@ -1,8 +1,10 @@
 import type { WidgetModel } from '@jupyter-widgets/base';
 
-import { Store, parseState } from '../shell/store';
+import { mergeStates } from '../shell/merge-states';
+import { parseRevision } from '../shell/parse-state';
+import { Store, parseState, sameJSON } from '../shell/store';
 import { LiveSource } from '../tensor/live';
-import type { EventMessage } from '../wire/protocol';
+import type { EventMessage, ViewState } from '../wire/protocol';
 import { CommTransport } from './comm';
 
 /** Milliseconds from a change on the page to Python's knowing of it. */
@@ -11,7 +13,8 @@ const SAVE_AFTER = 100;
 /** The source and the state of one widget model, shared by its views, which come and go. */
 export class Session {
   constructor(private readonly model: WidgetModel) {
-    this.store = new Store(parseState(model.get('state')));
+    this.seen = parseState(model.get('state'));
+    this.store = new Store(this.seen);
     this.store.changed.connect(this.save, this);
     model.on('change:state', this.load, this);
     model.on('msg:custom', this.push, this);
@@ -52,18 +55,35 @@ export class Session {
     this.store.dispose();
   }
 
+  /** Takes what Python wrote. What was changed here and is not saved yet stays, and is saved. */
   private load(): void {
-    this.store.set(parseState(this.model.get('state')));
+    const written = parseState(this.model.get('state'));
+    const { seen } = this;
+    this.seen = written;
+    this.loading = true;
+    try {
+      this.store.set(this.saving === null ? written : mergeStates(this.store.value, seen, written));
+    } finally {
+      this.loading = false;
+    }
+    if (!sameJSON(this.store.value, written)) {
+      this.save();
+    }
   }
 
   /** Soon, not at once: the kernel takes one message after the other, and what the picture needs goes first. */
   private save(): void {
-    this.saving ??= setTimeout(() => this.flush(), SAVE_AFTER);
+    if (!this.loading) {
+      this.saving ??= setTimeout(() => this.flush(), SAVE_AFTER);
+    }
   }
 
   private flush(): void {
     this.saving = null;
-    this.model.set('state', this.store.value);
+    this.seen = this.store.value;
+    // The revision of Python's that this one is made from: it puts the two together where it has made another.
+    const revision = parseRevision(this.model.get('state'));
+    this.model.set('state', { ...this.seen, revision });
     if (this.model.comm_live) {
       this.model.save_changes();
     }
@@ -78,8 +98,11 @@ export class Session {
     }
   }
 
+  /** The state as Python was last known to have it. */
+  private seen: ViewState;
   private users = 0;
   private ended = false;
+  private loading = false;
   private saving: ReturnType<typeof setTimeout> | null = null;
   private source: LiveSource | null = null;
 }

@@ -183,3 +183,7 @@ export function parseState(value: unknown): ViewState {
     bookmarks: parseBookmarks(state.bookmarks)
   };
 }
+
+/** The number of Python's revision that a state was made from. */
+export const parseRevision = (value: unknown): number =>
+  isRecord(value) && isIndex(value.revision) ? value.revision : 0;

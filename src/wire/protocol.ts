@@ -257,6 +257,8 @@ export type PageMessage =
       selection: Selection;
       plane: boolean;
       tiles: readonly TileAddress[];
+      /** Bytes of buffers that were taken, as of the message `ack`. */
+      ack?: number;
     }
   | { kind: 'cancel'; requests: readonly string[] }
   | { kind: 'ack'; bytes: number }

@@ -9,8 +9,8 @@ import { parseKernelMessage } from './validate';
 /** What this page will take before it has acknowledged: some requests, some bytes. */
 export const CREDITS = { requests: 4, bytes: 8 * 2 ** 20 } as const;
 
-/** An acknowledgement for so many parts of the credit. */
-const ACKS = 8;
+/** An acknowledgement of its own for so many parts of the credit. */
+const ACKS = 3;
 
 /**
  * A request with no answer at all for so long is sent again, then after twice as long, and so on. It is never given up: a kernel
@@ -21,7 +21,8 @@ export const RETRY_AFTER = 20_000;
 const BUSY_AFTER = 1_500;
 
 export type Ask =
-  Omit<Extract<PageMessage, { kind: 'get' }>, 'request'> | Omit<Extract<PageMessage, { kind: 'call' }>, 'request'>;
+  | Omit<Extract<PageMessage, { kind: 'get' }>, 'request' | 'ack'>
+  | Omit<Extract<PageMessage, { kind: 'call' }>, 'request'>;
 
 export type Answer = Extract<KernelMessage, { kind: 'plane' | 'tile' | 'progress' | 'done' | 'stale' | 'error' }>;
 
@@ -148,9 +149,10 @@ export class Requests {
   }
 
   private receive(_: Transport, { content, buffers }: Incoming): void {
+    this.unacknowledged.bytes += buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
     this.understand(content, buffers);
     // After what is done with it, which a person waits for.
-    this.acknowledge(buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0));
+    this.acknowledge();
   }
 
   private understand(content: unknown, buffers: readonly DataView[]): void {
@@ -181,6 +183,9 @@ export class Requests {
       return;
     }
     const request = message.request!;
+    if (isLast(message)) {
+      this.unacknowledged.requests++;
+    }
     const entry = this.pending.get(request);
     if (!entry) {
       return; // cancelled, or another page's
@@ -196,17 +201,22 @@ export class Requests {
     }
   }
 
-  /** Each message costs the kernel a turn, so they are gathered up to a part of what it may send, and answer, unacknowledged. */
-  private acknowledge(bytes: number): void {
-    if (bytes === 0) {
-      return;
+  /**
+   * Each message costs the kernel a turn, and the server two more for its status: what was taken goes along with the next `get`,
+   * and alone where none comes before a part of what the kernel may send, and answer, unacknowledged.
+   */
+  private acknowledge(): void {
+    const { bytes, requests } = this.unacknowledged;
+    if (bytes >= CREDITS.bytes / ACKS || (bytes > 0 && requests >= CREDITS.requests / 2)) {
+      this.transport.send({ kind: 'ack', bytes: this.taken() });
     }
-    this.unacknowledged.bytes += bytes;
-    this.unacknowledged.messages++;
-    if (this.unacknowledged.bytes >= CREDITS.bytes / ACKS || this.unacknowledged.messages >= CREDITS.requests / 2) {
-      this.transport.send({ kind: 'ack', bytes: this.unacknowledged.bytes });
-      this.unacknowledged = { bytes: 0, messages: 0 };
-    }
+  }
+
+  /** The bytes that are acknowledged with this. */
+  private taken(): number {
+    const { bytes } = this.unacknowledged;
+    this.unacknowledged = { bytes: 0, requests: 0 };
+    return bytes;
   }
 
   private end(request: string, answer: Answer, buffers: readonly DataView[] = []): void {
@@ -230,7 +240,9 @@ export class Requests {
         }
         entry.sent = true;
         entry.heard = performance.now();
-        this.transport.send(entry.message);
+        const { message } = entry;
+        const along = message.kind === 'get' && this.unacknowledged.bytes > 0;
+        this.transport.send(along ? { ...message, ack: this.taken() } : message);
       }
       under++;
     }
@@ -287,7 +299,7 @@ export class Requests {
   private current: LinkState = 'connecting';
   private why = '';
   private counter = 0;
-  private unacknowledged = { bytes: 0, messages: 0 };
+  private unacknowledged = { bytes: 0, requests: 0 };
   private helloSent = 0;
   private readonly clock: ReturnType<typeof setInterval>;
   private readonly pending = new Map<string, Pending>();

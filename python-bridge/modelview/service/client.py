@@ -105,17 +105,22 @@ class Client:
             case Hello():
                 self._greet(data, message)
             case Ack():
-                with WORKER.changed:
-                    if self._credits is not None:
-                        self._credits.acknowledge(data.bytes)
-                    WORKER.changed.notify_all()
+                self._acknowledge(data.bytes)
             case Cancel():
                 self._cancel(data)
             case Get():
+                self._acknowledge(data.ack)
                 job = Job(self, data.request, self.service.get(data), data.view, data.generation)
                 self._enqueue(job, prompt=True)
             case Call():
                 self._enqueue(Job(self, data.request, self.service.call(data), lane=Lane.CALLS))
+
+    def _acknowledge(self, nbytes: int) -> None:
+        if nbytes:
+            with WORKER.changed:
+                if self._credits is not None:
+                    self._credits.acknowledge(nbytes)
+                WORKER.changed.notify_all()
 
     def _greet(self, hello: Hello, message: Mapping[str, Any]) -> None:
         if hello.protocol != protocol.PROTOCOL:

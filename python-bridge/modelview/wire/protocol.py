@@ -91,7 +91,10 @@ class TileAddress(NamedTuple):
 
 @dataclass(frozen=True)
 class Get:
-    """Tiles of one plane in the order wanted; `plane` asks for its description and coarsest tile first."""
+    """Tiles of one plane in the order wanted; `plane` asks for its description and coarsest tile first.
+
+    `ack` is as the message of that name, which it saves.
+    """
 
     request: str
     view: str
@@ -101,6 +104,7 @@ class Get:
     selection: Mapping[str, Any]
     plane: bool
     tiles: tuple[TileAddress, ...]
+    ack: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ def parse(data: object) -> PageMessage:
                 selection=fields.selection(),
                 plane=fields.boolean("plane"),
                 tiles=fields.tiles(),
+                ack=fields.integer("ack") if "ack" in data else 0,
             )
         case "cancel":
             return Cancel(fields.names("requests", MOST_CANCELLED))

@@ -38,7 +38,11 @@ function messages(): PageMessage[] {
   source.structure().catch(() => undefined);
   source.clipped('weight/<script>', selection, -0.5, 0.5).catch(() => undefined);
   const { request } = transport.of('get')[0]!;
-  transport.answer({ kind: 'tile', request, tiles: [], last: false }, [new DataView(new ArrayBuffer(2 ** 20))]);
+  const tile = (bytes: number, last: boolean): void =>
+    transport.answer({ kind: 'tile', request, tiles: [], last }, [new DataView(new ArrayBuffer(bytes))]);
+  tile(3 * 2 ** 20, false);
+  tile(2 ** 20, true);
+  source.open({ address: 'weight/conv.bias', selection, view: 'view-2' }).catch(() => undefined);
   source.dispose();
   return transport.sent;
 }

@@ -72,6 +72,34 @@ describe('requests', () => {
     }
   });
 
+  it('acknowledge along with the next request for tiles, and never twice', () => {
+    transport.welcome();
+    const get = {
+      kind: 'get',
+      view: 'v',
+      generation: 1,
+      address: 'weight/w',
+      version: 0,
+      plane: false,
+      tiles: []
+    } as const;
+    const selection = { dims: {}, component: 'value' } as const;
+    const ids = Array.from({ length: CREDITS.requests + 2 }, () =>
+      requests.ask({ ...get, selection }, () => undefined)
+    );
+    for (const request of ids) {
+      for (const last of [false, true]) {
+        transport.answer({ kind: 'tile', request, tiles: [], last }, [new DataView(new ArrayBuffer(2 ** 20))]);
+      }
+    }
+    const along = transport.of('get').map(({ ack }) => ack);
+    expect(along.slice(0, CREDITS.requests)).toEqual(Array(CREDITS.requests).fill(undefined));
+    expect(along.slice(CREDITS.requests)).toEqual([2 ** 21, 2 ** 21]);
+    const alone = transport.of('ack').reduce((sum, { bytes }) => sum + bytes, 0);
+    // What the last one brought waits for a next.
+    expect(alone + 2 * 2 ** 21).toBe((ids.length - 1) * 2 ** 21);
+  });
+
   it('end a request once', () => {
     transport.welcome();
     const request = ask();

@@ -29,7 +29,7 @@ export interface FrameOptions {
   readonly views?: readonly ViewFactory[];
 }
 
-const HEIGHT = { model: 600, tensor: 480 } as const;
+const HEIGHT = { model: 640, tensor: 600 } as const;
 const HEIGHTS = { least: 280, most: 2000 } as const;
 const PANE = { usual: 310, least: 180 } as const;
 /** Under this width the tree is a drawer over the inspector. */

@@ -129,7 +129,7 @@ def test_a_vector_is_a_matrix_of_one_row():
 def test_a_large_matrix_is_squared_block_by_block(shape, monkeypatch):
     monkeypatch.setattr(module, "WHOLE", 1000)
     monkeypatch.setattr("modelview.tensors.matrix.WIDE", 4000)
-    monkeypatch.setattr("modelview.tensors.scope.block_of", lambda source: 4000)
+    monkeypatch.setattr("modelview.tensors.blocks.BLOCK", 4000)
     matrix = RANDOM.standard_normal(shape)
     seen = []
     found = tensor(matrix).spectrum(progress=lambda done, total, label: seen.append((done, label)))

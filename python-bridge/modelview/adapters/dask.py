@@ -56,7 +56,7 @@ class DaskSource(ForeignSource):
                 f"a dask array of unknown chunk sizes, {array.shape}: array.compute_chunk_sizes() finds them"
             )
         super().__init__(array)
-        self.chunks = tuple(max(sizes, default=1) for sizes in array.chunks)
+        self.chunks = array.chunks
 
     def version(self) -> object:
         """A dask array does not change: its name tells what it is computed from."""

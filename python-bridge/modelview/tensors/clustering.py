@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SelectionError
-from .blocks import block_of, blocks, memory_order
+from .blocks import boxes_of, within
 from .dtype import Array
 from .mapped import map_blocks
 from .progress import Cancel, Progress, each
@@ -84,14 +84,12 @@ def _rows(
     columns = prod(others)
     sketched = is_sketched(size, columns)
     rows = np.zeros((size, SKETCHED if sketched else columns))
-    cuts = list(blocks(shape, block_of(source), memory_order(source)))
     # The same columns one after another.
-    cuts.sort(key=lambda cut: [part.start for part in (*cut[:axis], *cut[axis + 1 :], cut[axis])])
+    boxes = sorted(
+        boxes_of(source, box), key=lambda part: [each.start for each in (*part[:axis], *part[axis + 1 :], part[axis])]
+    )
+    cuts = [within(each, box) for each in boxes]
     starts = tuple(part.start for part in box)
-    boxes: list[Index] = [
-        tuple(slice(part.start + start, part.stop + start) for part, start in zip(cut, starts, strict=True))
-        for cut in cuts
-    ]
     lock = Lock()
 
     def take(number: int, found: Array) -> None:

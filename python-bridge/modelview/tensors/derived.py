@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from .accumulate import Accumulator, Partial, partial_of
-from .blocks import block_of, blocks
+from .blocks import boxes_of, chunks_of, within
 from .dtype import Array, is_complex, real_dtype, reduced_dtype
 from .mapped import MappingSource, map_blocks
 from .selection import Selection
@@ -146,6 +146,7 @@ class ComponentSource(Derived):
         super().__init__(source)
         self.component = component
         self.strides = getattr(source, "strides", None)
+        self.chunks = chunks_of(source)
 
     @property
     def dtype(self) -> str:
@@ -202,6 +203,8 @@ class ReducedSource(Derived):
         self.axes = axes
         self.statistic = statistic
         self.values: Array | None = None
+        chunks = chunks_of(source)
+        self.chunks = None if chunks is None else [each for axis, each in enumerate(chunks) if axis not in axes]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -242,17 +245,14 @@ class ReducedSource(Derived):
         """The statistic over a box, whose extents along the reduced axes become 1 and go."""
         shape = tuple(b.stop - b.start for b in box)
         out = Accumulator(self.statistic, tuple(1 if a in self.axes else n for a, n in enumerate(shape)))
-        parts = list(blocks(shape, block_of(self.source)))
-        moved = [
-            tuple(slice(p.start + b.start, p.stop + b.start) for p, b in zip(part, box, strict=True)) for part in parts
-        ]
+        boxes = boxes_of(self.source, box)
         lock = Lock()
 
         def take(number: int, found: Partial) -> None:
-            where = tuple(slice(0, 1) if a in self.axes else p for a, p in enumerate(parts[number]))
+            where = tuple(slice(0, 1) if a in self.axes else p for a, p in enumerate(within(boxes[number], box)))
             with lock:
                 out.add(where, found)
 
         work = partial(partial_of, statistic=self.statistic, axes=self.axes)
-        map_blocks(self.source, moved, work, "Reducing the values", progress, cancelled, take)
+        map_blocks(self.source, boxes, work, "Reducing the values", progress, cancelled, take)
         return out.result(prod(shape[axis] for axis in self.axes)).squeeze(self.axes)

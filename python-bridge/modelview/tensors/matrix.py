@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import Cancelled, SelectionError
+from .blocks import within
 from .dtype import Array
 from .mapped import map_blocks
 from .scope import Scope, scope_of
@@ -62,13 +63,10 @@ class Matrix:
         """
         whole = np.empty(self.scope.shape, np.float64)
         boxes = self.scope.boxes()
-        starts = [part.start for part in self.scope.box]
 
         def keep(number: int, block: Array) -> None:
-            parts = zip(boxes[number], starts, strict=True)
-            where = tuple(slice(p.start - s, p.stop - s) for p, s in parts if isinstance(p, slice))
             with np.errstate(invalid="ignore"):
-                whole[where] = block
+                whole[within(boxes[number], self.scope.box)] = block
 
         map_blocks(self.scope.source, boxes, _as_read, "Reading the matrix", progress, cancelled, keep)
         return self._turned(whole, self.down, self.along)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import StaleError
+from .blocks import cut
 from .dtype import Array
 from .mapped import PoolingSource, map_blocks
 from .moments import SAMPLE, Moments, moments_of
@@ -345,6 +346,8 @@ def _bands(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> lis
     tall = min(1 << level, plane.rows)
     broad = min(1 << level, plane.columns)
     limit = reader.block
+    if reader.chunks is not None:
+        return _bands_of_chunks(extent, level, plane, reader)
     together = max(1, limit // max(1, high * wide))
     if high * wide <= limit:
         step_rows, step_columns = len(rows), len(columns)
@@ -359,6 +362,19 @@ def _bands(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> lis
         for f in _parts(facets, together)
         for r in _parts(rows, step_rows)
         for c in _parts(columns, step_columns)
+    ]
+
+
+def _bands_of_chunks(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> list[Extent]:
+    """The same along borders of chunks, so that each is read once."""
+    facets, rows, columns = extent
+    values = facets, _below(rows, level, plane.rows), _below(columns, level, plane.columns)
+    box = [slice(each.start, each.stop) for each in values]
+    units = [1, 1 << level, 1 << level]
+    order = (0, 1, 2) if reader.row_major else (0, 2, 1)
+    return [
+        Extent(*(range(part.start // unit, -(-part.stop // unit)) for part, unit in zip(parts, units, strict=True)))
+        for parts in cut(box, units, reader.block, order, reader.chunks)
     ]
 
 

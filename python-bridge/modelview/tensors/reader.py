@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .blocks import block_of, memory_order
+from .blocks import Chunks, block_of, chunks_of, memory_order
 from .derive import derive
 from .derived import kept_dims
 from .dtype import Array, real_dtype
@@ -55,6 +56,8 @@ class PlaneReader:
         Whether the plane has every value of the derived source: no index is fixed.
     block : int
         How many values are worth reading at once.
+    chunks : sequence or None
+        How facets, rows and columns are stored in chunks, if they are.
     """
 
     def __init__(
@@ -69,10 +72,25 @@ class PlaneReader:
         self._facet_axes = [axis for axis, use in enumerate(self._roles) if use == "facet"]
         self.covers = not self._fixed
         self.block = block_of(self.source)
+        self.chunks = self._chunks()
         order = memory_order(self.source)
         row = self._position(order, "row")
         column = self._position(order, "column")
         self.row_major = row is None or column is None or row < column
+
+    def _chunks(self) -> Chunks | None:
+        stored = chunks_of(self.source)
+        if stored is None:
+            return None
+        facets: int | Sequence[int] = 1
+        if self._facet_axes:
+            first, *others = self._facet_axes
+            # Of facets in two dimensions those that follow each other in all of the second.
+            across = prod(self.source.shape[axis] for axis in others)
+            sizes = stored[first]
+            facets = sizes * across if isinstance(sizes, int) else [size * across for size in sizes]
+        rows, columns = (stored[self._roles.index(role)] if role in self._roles else 1 for role in ("row", "column"))
+        return [facets, rows, columns]
 
     def _position(self, order: tuple[int, ...], role: str) -> int | None:
         axis = self._roles.index(role) if role in self._roles else None

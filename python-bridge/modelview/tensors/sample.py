@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .blocks import block_of, blocks, memory_order
+from .blocks import boxes_of, memory_order
 from .derive import derive
 from .derived import derived_key
 from .dtype import Array
@@ -53,7 +53,7 @@ def sample_of(tensor: Tensor, selection: Selection) -> Array:
         return source.read(tuple(slice(0, extent) for extent in source.shape)).ravel()
     random = np.random.default_rng(0)
     if isinstance(source, MappingSource):
-        whole = list(blocks(source.shape, block_of(source)))
+        whole = boxes_of(source)
         chosen = [whole[int(place)] for place in _spread(len(whole), min(PLACES, len(whole)), random)]
         some = partial(pick, count=RUNS * RUN // len(chosen))
         return np.concatenate(map_blocks(source, chosen, some, "Sampling the values"))

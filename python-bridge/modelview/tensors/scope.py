@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import SelectionError
 from .arranged import OrderedSource
-from .blocks import block_of, blocks, memory_order
+from .blocks import boxes_of
 from .derive import derive
 from .derived import derived_key, kept_dims
 from .selection import Use
@@ -77,18 +77,7 @@ class Scope:
         limit : int
             Values of a part at most, where that is more than is otherwise read at once.
         """
-        steps = [
-            min((units or {}).get(name, 1), max(1, size)) for name, size in zip(self.dims, self.shape, strict=True)
-        ]
-        coarse = [-(-size // step) for size, step in zip(self.shape, steps, strict=True)]
-        most = max(1, max(block_of(self.source), limit) // prod(steps))
-        return [
-            tuple(
-                slice(part.start + cut.start * step, min(part.start + cut.stop * step, part.stop))
-                for cut, part, step in zip(cuts, self.box, steps, strict=True)
-            )
-            for cuts in blocks(coarse, most, memory_order(self.source))
-        ]
+        return list(boxes_of(self.source, self.box, [(units or {}).get(name, 1) for name in self.dims], limit))
 
     def axis(self, dim: str) -> int:
         """The place of a dimension that is measured along.

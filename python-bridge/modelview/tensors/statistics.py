@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import SelectionError
-from .blocks import block_of, blocks, memory_order
+from .blocks import boxes_of
 from .derive import derive
 from .derived import derived_key
 from .dtype import Array
@@ -138,7 +138,7 @@ def statistics_of(
     if moments is None:
         work = partial(_moments_of, out_of=size)
         reading = shifted(progress, 0, total)
-        moments = Moments.merged(map_blocks(source, _boxes(source), work, "Reading the values", reading, cancelled))
+        moments = Moments.merged(map_blocks(source, boxes_of(source), work, "Reading the values", reading, cancelled))
     shown = tensor.recall(_key("sampled", version, selection))
     statistics = _finish(source, moments, shown and shown.robust, shifted(progress, size, total), cancelled)
     if tensor.version == version:
@@ -325,11 +325,7 @@ def _count(
     cancelled: Cancel | None,
 ) -> Counts:
     work = partial(_count_of, ends=ends, thresholds=Thresholds(*limits))
-    return Counts.merged(map_blocks(source, _boxes(source), work, "Counting the values", progress, cancelled))
-
-
-def _boxes(source: TensorSource) -> list[Index]:
-    return list(blocks(source.shape, block_of(source), memory_order(source)))
+    return Counts.merged(map_blocks(source, boxes_of(source), work, "Counting the values", progress, cancelled))
 
 
 def _moments_of(values: Array, box: Index, *, out_of: int) -> Moments:

@@ -11,7 +11,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 from checks import check_plane, check_statistics, same
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.lib import format as npy_format
 
@@ -523,6 +523,7 @@ def test_an_archive_that_is_cut_anywhere_is_refused(tmp_path):
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 611), byte=st.integers(0, 255), save=st.sampled_from([np.savez, np.savez_compressed]))
+@example(place=280, byte=64, save=np.savez_compressed)
 def test_one_byte_of_an_archive_that_is_wrong_is_told_or_does_not_matter(tmp_path, place, byte, save):
     path = tmp_path / "w.npz"
     save(path, a=np.arange(6.0), b=np.arange(4.0))

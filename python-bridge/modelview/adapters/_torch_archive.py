@@ -122,7 +122,7 @@ def archived_source(path: Path) -> Callable[[Any], ArchivedSource | None] | None
     """
     try:
         archive = _read(path)
-    except (BadZipFile, ValueError):
+    except (BadZipFile, NotImplementedError, ValueError):
         return None
     return None if archive is None else lambda tensor: _source(archive, tensor)
 

@@ -37,7 +37,8 @@ def read_archive(path: Path) -> tuple[Mapping[str, TensorSource], Mapping[str, A
     try:
         with path.open("rb") as file, ZipFile(file) as archive:
             return _read(path, file, archive)
-    except BadZipFile as problem:
+    except (BadZipFile, NotImplementedError) as problem:
+        # The latter of an archive that asks for a newer program.
         raise Unreadable(f"it is no zip archive, which an .npz file is, or a damaged one: {problem}") from None
 
 

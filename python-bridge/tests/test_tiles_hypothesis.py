@@ -149,32 +149,6 @@ def uses(draw, shape):
     return found
 
 
-def pooled(cells, level, height, width):
-    """Each of a tile's cells, in float64: `cells` are the values that the tile covers."""
-    k = 2**level
-    shape = (cells.shape[0], height * k, width * k)
-    wide = np.full(shape, np.nan)
-    there = np.zeros(shape, bool)
-    inside = np.s_[:, : cells.shape[1], : cells.shape[2]]
-    wide[inside], there[inside] = cells, True
-    wide, there = (a.reshape(shape[0], height, k, width, k).swapaxes(2, 3) for a in (wide, there))
-    wide, there = (a.reshape(shape[0], height, width, k * k) for a in (wide, there))
-    finite = np.isfinite(wide)
-    count = finite.sum(-1)
-    known = np.where(finite, wide, 0)
-    with np.errstate(all="ignore"):
-        mean, size = known.sum(-1) / count, np.abs(known).sum(-1) / count
-        low = np.where(finite, wide, np.inf).min(-1)
-        high = np.where(finite, wide, -np.inf).max(-1)
-    low[count == 0] = high[count == 0] = np.nan
-    counts = {
-        "nan": (np.isnan(wide) & there).sum(-1),
-        "posinf": (wide == np.inf).sum(-1),
-        "neginf": (wide == -np.inf).sum(-1),
-    }
-    return mean, size, low, high, counts
-
-
 def near(found, expected, exact):
     """Equal, where NumPy's own function would give the same bits; else to a few roundings of its dtype."""
     if exact:
@@ -195,7 +169,7 @@ def within(found, expected, allowed):
 
 def check_tile(pyramid, plane, cells, address, exact):
     level, f, r, c = address
-    n, height, width = plane.tile_shape(level)
+    n, *_ = plane.tile_shape(level)
     k = 2**level
     covered = cells[f * n : f * n + n, r * 256 * k : (r + 1) * 256 * k, c * 256 * k : (c + 1) * 256 * k]
     tile = pyramid.tile(address)
@@ -207,16 +181,16 @@ def check_tile(pyramid, plane, cells, address, exact):
         assert (tile.posinf, tile.neginf) == ((covered == np.inf).sum(), (covered == -np.inf).sum())
         check_wire(tile)
         return
-    height, width = min(height, -(-covered.shape[1] // k)), min(width, -(-covered.shape[2] // k))
-    mean, size, low, high, counts = pooled(covered, level, height, width)
-    assert tile.shape == tile.mean.shape == mean.shape
-    within(tile.mean, mean, 8 * np.finfo(tile.mean.dtype).eps * size)
-    near(tile.min, low.astype(tile.min.dtype), exact)
-    near(tile.max, high.astype(tile.max.dtype), exact)
-    for name, expected in counts.items():
+    expected = reference.pooled(covered, level)
+    assert tile.shape == tile.mean.shape == expected["mean"].shape
+    within(tile.mean, expected["mean"], 8 * np.finfo(tile.mean.dtype).eps * expected["size"])
+    near(tile.min, expected["min"].astype(tile.min.dtype), exact)
+    near(tile.max, expected["max"].astype(tile.max.dtype), exact)
+    for name in ("nan", "posinf", "neginf"):
         found = getattr(tile, f"{name}_counts")
-        np.testing.assert_array_equal(np.zeros(tile.shape) if found is None else found, expected, err_msg=name)
-        assert getattr(tile, name) == expected.sum()
+        counted = np.zeros(tile.shape) if found is None else found
+        np.testing.assert_array_equal(counted, expected[name], err_msg=name)
+        assert getattr(tile, name) == expected[name].sum()
     check_wire(tile)
 
 

@@ -97,6 +97,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells how much memory a process has")
 def test_it_opens_in_two_seconds_and_little_memory_in_a_process_that_knows_only_numpy(checkpoint, folder):
     stored = checkpoint.tensors()[checkpoint.LARGEST]

@@ -3,6 +3,7 @@
 import threading
 
 import numpy as np
+import pytest
 import torch
 from pages import call
 from test_kernel import kernel, page  # noqa: F401  (fixtures)
@@ -92,6 +93,7 @@ print(mv.model_id)
 """
 
 
+@pytest.mark.alone
 def test_a_model_is_called_between_two_cells_and_the_view_lives_meanwhile(page):  # noqa: F811
     model = page.run(SETUP).strip()
     page.open(model)

@@ -164,6 +164,7 @@ CELLS = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("cell", CELLS)
 def test_answers_come_within_a_second_while_a_cell(page, cell):
     running = page.start(CELLS[cell])
@@ -188,6 +189,7 @@ def test_answers_come_within_a_second_while_a_cell(page, cell):
     ), "the cell was over before the answers were"
 
 
+@pytest.mark.alone
 def test_a_hello_that_came_before_the_subshell_ties_no_later_request_to_the_cell(kernel):
     kernel.model_id = kernel.run(SETUP).strip()
     kernel.open(kernel.model_id)

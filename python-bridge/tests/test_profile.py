@@ -172,6 +172,7 @@ class Products(nn.Module):
         return x
 
 
+@pytest.mark.alone
 def test_the_module_of_more_work_takes_more_time_and_the_parts_are_within_the_whole():
     started = time.perf_counter()
     profile = profile_of(Uneven(), torch.randn(256, 256), repeats=5)
@@ -834,6 +835,7 @@ print(mv.model_id)
 """
 
 
+@pytest.mark.alone
 def test_a_model_is_profiled_between_two_cells_with_progress_and_the_view_lives_meanwhile(page):  # noqa: F811
     model = page.run(SETUP).strip()
     page.open(model)

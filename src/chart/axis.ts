@@ -1,7 +1,7 @@
-import { formatQuantity, formatStatistic } from '../tensor/format';
+import { formatCount, formatQuantity, formatStatistic } from '../tensor/format';
 import type { CountScale } from './histogram';
 import { placeLabels, textWidth } from './labels';
-import type { Layer } from './plot';
+import type { Layer, Plot } from './plot';
 import { Scale } from './scale';
 import type { Tick } from './scale';
 
@@ -13,18 +13,29 @@ export interface PlacedTick {
   readonly label: string;
 }
 
-export interface AxisOptions {
-  readonly side: 'bottom' | 'left';
+type Side = 'bottom' | 'left';
+
+export interface Axis {
   readonly ticks: readonly PlacedTick[];
-  readonly width: number;
-  readonly height: number;
   /** What is told along it. */
   readonly label: string;
 }
 
 /** The ticks of a scale where they are drawn; of labels that would touch the later are left out. */
-export function ticksOf(scale: Scale, side: AxisOptions['side']): PlacedTick[] {
-  const placed = scale.ticks(ROOM[side]).map(({ value, label }: Tick) => ({ at: scale.at(value), label }));
+export const ticksOf = (scale: Scale, side: Side): PlacedTick[] => place(scale, side, scale.ticks(ROOM[side]));
+
+/** The same of what is counted from 1: there is nothing between two whole numbers. */
+export function wholeTicks(scale: Scale, side: Side): PlacedTick[] {
+  const whole = scale.ticks(ROOM[side]).filter(({ value }) => Number.isInteger(value));
+  return place(
+    scale,
+    side,
+    whole.map(({ value, label }) => ({ value, label: label && formatCount(value) }))
+  );
+}
+
+function place(scale: Scale, side: Side, ticks: readonly Tick[]): PlacedTick[] {
+  const placed = ticks.map(({ value, label }) => ({ at: scale.at(value), label }));
   if (side === 'left') {
     return placed;
   }
@@ -51,8 +62,19 @@ export function shareTicks(most: number, height: number): PlacedTick[] {
   return scale.ticks(ROOM.left).map(({ value }) => ({ at: scale.at(value), label: formatStatistic(value) }));
 }
 
+/** The axes of a plot, in its layer of that name. */
+export function drawAxes(plot: Plot, axes: Readonly<Record<Side, Axis>>): void {
+  drawAxis(plot.layer('axes'), 'bottom', axes.bottom, plot);
+  drawAxis(plot.layer('axes'), 'left', axes.left, plot);
+}
+
 /** A line, ticks, their labels, and at the end the name of what they tell. */
-export function drawAxis(layer: Layer, { side, ticks, width, height, label }: AxisOptions): void {
+function drawAxis(
+  layer: Layer,
+  side: Side,
+  { ticks, label }: Axis,
+  { width, height }: { readonly width: number; readonly height: number }
+): void {
   const bottom = side === 'bottom';
   const group = layer
     .selectAll<SVGGElement, string>(`g.mv-axis-${side}`)

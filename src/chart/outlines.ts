@@ -1,6 +1,7 @@
-import { drawAxis, shareTicks, ticksOf } from './axis';
+import { drawAxes, shareTicks, ticksOf } from './axis';
 import type { Bin } from './bars';
 import { outlinePath } from './bars';
+import { drawBand } from './cursor';
 import { Plot } from './plot';
 import { Scale } from './scale';
 import type { Ends, ScaleKind } from './scale';
@@ -69,8 +70,10 @@ export class Outlines {
     const most = densities.reduce((most, density) => Math.max(most, density), 1e-300);
     this.y = density => height * (1 - density / most);
     const unit = kind === 'linear' ? 'share of values per unit' : 'share of values per decade';
-    drawAxis(plot.layer('axes'), { side: 'bottom', ticks: ticksOf(x, 'bottom'), width, height, label: 'value' });
-    drawAxis(plot.layer('axes'), { side: 'left', ticks: shareTicks(most, height), width, height, label: unit });
+    drawAxes(plot, {
+      bottom: { ticks: ticksOf(x, 'bottom'), label: 'value' },
+      left: { ticks: shareTicks(most, height), label: unit }
+    });
     plot
       .layer('marks')
       .selectAll('path')
@@ -101,16 +104,7 @@ export class Outlines {
       .selectAll('path')
       .classed('mv-outline-pointed', (_, i) => i === cursor?.outline)
       .classed('mv-outline-quiet', (_, i) => cursor !== null && i !== cursor.outline);
-    plot
-      .layer('cursor')
-      .selectAll('rect')
-      .data(bin ? [bin] : [])
-      .join('rect')
-      .attr('class', 'mv-chart-cursor')
-      .attr('x', ({ low }) => x!.at(low))
-      .attr('width', ({ low, high }) => Math.max(2, x!.at(high) - x!.at(low)))
-      .attr('y', 0)
-      .attr('height', plot.height);
+    drawBand(plot.layer('cursor'), bin ? [x!.at(bin.low), x!.at(bin.high)] : null, plot);
   }
 
   /** The outline that is nearest above or below the pointer. */

@@ -1,6 +1,7 @@
-import { drawAxis, ticksOf } from './axis';
+import { drawAxes, ticksOf } from './axis';
 import type { Bin } from './bars';
 import { outlinePath } from './bars';
+import { drawBand } from './cursor';
 import { Plot } from './plot';
 import { Scale } from './scale';
 import type { Ends, ScaleKind } from './scale';
@@ -60,7 +61,7 @@ export class Ridgeline {
 
   private draw(): void {
     const { state, plot } = this;
-    const { width, height } = plot;
+    const { width } = plot;
     if (!state || !width) {
       return;
     }
@@ -69,13 +70,9 @@ export class Ridgeline {
     this.x = x;
     const step = this.step;
     const every = Math.ceil(LABEL_ROOM / step);
-    drawAxis(plot.layer('axes'), { side: 'bottom', ticks: ticksOf(x, 'bottom'), width, height, label: 'value' });
-    drawAxis(plot.layer('axes'), {
-      side: 'left',
-      ticks: ridges.map(({ label }, i) => ({ at: this.floor(i), label: i % every ? '' : label })),
-      width,
-      height,
-      label: name
+    drawAxes(plot, {
+      bottom: { ticks: ticksOf(x, 'bottom'), label: 'value' },
+      left: { ticks: ridges.map(({ label }, i) => ({ at: this.floor(i), label: i % every ? '' : label })), label: name }
     });
     const rise = step * OVERLAP;
     const paths = ridges.map(({ bins }, i) => {
@@ -111,15 +108,8 @@ export class Ridgeline {
       .selectAll('path.mv-ridge')
       .classed('mv-ridge-pointed', (_, i) => i === at?.ridge);
     const layer = plot.layer('cursor');
-    layer
-      .selectAll('rect')
-      .data(bin ? [bin] : [])
-      .join('rect')
-      .attr('class', 'mv-chart-cursor')
-      .attr('x', ({ low }) => x!.at(low))
-      .attr('width', ({ low, high }) => Math.max(2, x!.at(high) - x!.at(low)))
-      .attr('y', at ? this.floor(at.ridge) - this.step : 0)
-      .attr('height', this.step);
+    const top = at ? this.floor(at.ridge) - this.step : 0;
+    drawBand(layer, bin ? [x!.at(bin.low), x!.at(bin.high)] : null, { top, height: this.step });
     layer
       .selectAll('text')
       .data(at ? [state!.ridges[at.ridge]!.label] : [])

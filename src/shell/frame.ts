@@ -8,7 +8,7 @@ import { StructureTree } from '../view/tree/tree';
 import { pythonFor } from '../view/values/python';
 import type { Theme, ViewContext, ViewFactory } from '../view/view';
 import type { Structure, ViewState } from '../wire/protocol';
-import { copyText } from './clipboard';
+import { copyText } from '../dom/clipboard';
 import { Header } from './header';
 import { Inspector } from './inspector';
 import { joinLock } from './lock';

@@ -166,8 +166,8 @@ export class Table {
       setText(text, row ? wordsOf(column, value) : '');
       setHidden(bar, !span);
       if (span) {
-        bar.style.left = `${(100 * span[0]).toFixed(2)}%`;
-        bar.style.width = `${(100 * (span[1] - span[0])).toFixed(2)}%`;
+        bar.style.setProperty('--mv-from', span[0].toFixed(4));
+        bar.style.setProperty('--mv-part', (span[1] - span[0]).toFixed(4));
         bar.classList.toggle('mv-channels-negative', value! < 0);
       }
     });

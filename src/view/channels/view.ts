@@ -1,19 +1,17 @@
 import { element, setHidden, setText } from '../../dom/element';
-import { formatCount, formatCounted } from '../../tensor/format';
-import { Button } from '../../ui/button';
-import { Notice } from '../../ui/notice';
-import { Picker } from '../../ui/picker';
-import type { Channels, Scope, TensorDescriptor, ViewState } from '../../wire/protocol';
+import { formatCounted } from '../../tensor/format';
+import type { Channels, Scope, TensorDescriptor } from '../../wire/protocol';
 import { Actions } from '../measure/actions';
 import { Asking } from '../measure/asking';
 import { goTo } from '../measure/go';
 import { remembered } from '../measure/memory';
 import { pythonOf } from '../measure/python';
-import { isSliced, measured, measuredDims, measuredKey, selectionOf } from '../measure/scope';
-import { nothingIn } from '../measure/nothing';
+import { measured, measuredKey } from '../measure/scope';
+import { DimPicker, NO_DIMENSION, scopeOf, ScopePicker } from '../measure/scope-pickers';
+import { Sheet } from '../measure/sheet';
 import { saveFile } from '../save';
 import type { View, ViewContext } from '../view';
-import { Choice } from './choice';
+import { Chosen } from './chosen';
 import { columnsOf, wordsOf } from './columns';
 import type { Column } from './columns';
 import { csvOf } from './csv';
@@ -38,42 +36,51 @@ export class ChannelsView implements View {
     private readonly context: ViewContext,
     private readonly tensor: TensorDescriptor
   ) {
-    const { source, state } = context;
-    this.memory = remembered<Choices>(state, 'channels', DEFAULT_CHOICES);
-    this.dim = new Picker({ label: 'by', name: 'Dimension', onChange: dim => this.choose({ dim }) });
-    this.scope = new Picker<Scope>({ label: 'of', name: 'Values', onChange: scope => this.choose({ scope }) });
-    this.actions = new Actions({
-      python: () => this.python(),
-      save: [{ label: 'CSV', note: 'all rows, as sorted', onChoose: () => void this.save() }]
-    });
+    this.memory = remembered<Choices>(context.state, 'channels', DEFAULT_CHOICES);
+    this.dim = new DimPicker(dim => this.choose({ dim }));
+    this.scope = new ScopePicker(scope => this.choose({ scope }));
+    this.actions = new Actions(() => this.python());
     this.table = new Table({
       onSort: column => this.sort(column),
       onSight: (first, last) => this.pages?.want(first, last),
       onGo: place => this.go(place),
-      onChoose: (place, how) => void this.mark(place, how),
-      onClear: () => this.keep([]),
+      onChoose: (place, how) => this.mark(place, how),
+      onClear: () => this.chosen.empty(),
       onPoint: cell => this.read(cell)
     });
     this.asking = new Asking<Channels>({
-      source,
+      source: context.source,
       failure: 'The channels could not be measured',
       label: 'Measuring the channels',
       onAnswer: answer => this.answered(answer),
       onState: name => {
-        this.node.dataset.mvState = name;
-        this.actions.enable(name === 'ready');
+        this.sheet.state = name;
+        this.actions.offer(name === 'ready' ? [this.csv] : []);
       }
     });
-    this.clear = new Button({ label: 'Clear', kind: 'quiet', onClick: () => this.keep([]) });
-    const choices = element('div', { class: 'mv-measure-choices' }, this.dim.node, this.scope.node, this.words);
-    this.bar = element('div', { class: 'mv-measure-bar' }, choices, this.actions.node);
+    this.chosen = new Chosen({
+      onChange: indices => this.keep(indices),
+      indicesIn: async (first, last) => {
+        const rows = await this.pages!.rows(first, last, this.loading.signal);
+        return rows.map(row => row[0]!);
+      }
+    });
     const place = element('div', { class: 'mv-measure-chart' }, this.table.node, this.asking.node);
-    this.chosen = element('div', { class: 'mv-channels-chosen', hidden: true }, this.count, this.clear.node);
-    this.node = element('div', { class: 'mv-measure mv-channels' }, this.bar, place, this.chosen);
+    this.sheet = new Sheet({
+      context,
+      tensor,
+      name: 'channels',
+      choices: [this.dim.picker.node, this.scope.picker.node, this.words],
+      actions: this.actions,
+      body: [place, this.chosen.node],
+      titles: { empty: 'No channels', problem: 'No values to measure' },
+      onUpdate: () => this.update(),
+      onValues: addresses => addresses.includes(tensor.address) && this.asking.again(),
+      onState: changed => changed.includes('channels') && this.chosenInState()
+    });
+    this.node = this.sheet.node;
     setHidden(this.table.node, true);
-    state.changed.connect(this.onState);
-    source.tensorsChanged.connect(this.onTensors);
-    this.start(place);
+    this.sheet.start();
   }
 
   resized(): void {
@@ -81,28 +88,10 @@ export class ChannelsView implements View {
   }
 
   dispose(): void {
-    const { source, state } = this.context;
-    state.changed.disconnect(this.onState);
-    source.tensorsChanged.disconnect(this.onTensors);
     this.loading.abort();
     this.pages?.dispose();
-    for (const part of [this.asking, this.table, this.dim, this.scope, this.actions, this.clear, this.notice]) {
-      part.dispose();
-    }
-    this.context.readout(null);
-    this.node.remove();
-  }
-
-  private start(place: HTMLElement): void {
-    const nothing = nothingIn(this.tensor, { empty: 'No channels', problem: 'No values to measure' });
-    if (!nothing) {
-      this.update();
-      return;
-    }
-    setHidden(this.bar, true);
-    this.node.dataset.mvState = nothing.state;
-    this.notice.update(nothing.notice);
-    place.append(this.notice.node);
+    const parts = [this.sheet, this.asking, this.table, this.dim.picker, this.scope.picker, this.actions, this.chosen];
+    parts.forEach(part => part.dispose());
   }
 
   private choose(change: Partial<Choices>): void {
@@ -112,31 +101,23 @@ export class ChannelsView implements View {
 
   private update(): void {
     const { context, tensor } = this;
-    const selection = selectionOf(tensor, context.state.value);
-    const sliced = isSliced(selection);
-    const scope = sliced ? this.memory.value.scope : 'tensor';
-    const dims = measuredDims(tensor, selection, scope);
-    const dim = dims.find(dim => dim === this.memory.value.dim) ?? dims[0];
-    this.dim.update({ options: dims.map(value => ({ value, label: value })), value: dim ?? '' });
-    this.scope.update({
-      options: [
-        { value: 'tensor', label: 'whole tensor' },
-        { value: 'slice', label: 'this slice', disabled: !sliced }
-      ],
-      value: scope
-    });
-    if (dim === undefined) {
-      this.asking.empty('No dimension is left', 'Every dimension is fixed at an index, or reduced.');
+    const { selection } = this.sheet;
+    const { sorting, ...wanted } = this.memory.value;
+    const scope = scopeOf(selection, wanted.scope);
+    this.scope.update(selection, wanted.scope);
+    const dim = this.dim.update(tensor, selection, scope, wanted.dim);
+    if (dim === null) {
+      this.asking.empty(...NO_DIMENSION);
       setHidden(this.table.node, true);
       return;
     }
-    const { column, descending } = this.memory.value.sorting;
+    const { column, descending } = sorting;
     const asked = { address: tensor.address, selection: measured(selection), scope, dim, sort: column, descending };
     const fetch = (offset: number, count: number, signal: AbortSignal): Promise<Channels> =>
       context.source.channels({ ...asked, offset, count }, { signal });
     if (dim !== this.shown) {
       this.shown = dim;
-      this.choice = new Choice(context.state.value.channels?.[dim]);
+      this.chosen.begin(context.state.value.channels?.[dim]);
     }
     this.asking.ask(JSON.stringify([measuredKey(tensor, selection, scope), dim, column, descending]), watched => {
       this.pages?.dispose();
@@ -170,15 +151,11 @@ export class ChannelsView implements View {
         size: this.size,
         sorting: this.memory.value.sorting,
         row: place => pages.row(place),
-        isChosen: index => this.choice.has(index)
+        isChosen: index => this.chosen.has(index)
       });
     }
     setText(this.words, pages ? formatCounted(this.size, 'index', 'indices') : '');
-    setHidden(this.chosen, !this.choice.size);
-    setText(
-      this.count,
-      `${formatCount(this.choice.size)} of ${formatCounted(this.size, 'index', 'indices')} chosen: mv.selection.channels`
-    );
+    this.chosen.draw(this.size);
   }
 
   private sort(column: string): void {
@@ -191,39 +168,20 @@ export class ChannelsView implements View {
   private go(place: number): void {
     const row = this.pages?.row(place);
     if (row && this.shown !== null) {
-      const { state } = this.context;
-      goTo(state, this.tensor, selectionOf(this.tensor, state.value), this.shown, row[0]!);
+      goTo(this.context, this.tensor, this.shown, row[0]!).catch((error: unknown) => this.asking.fail(error));
     }
   }
 
-  private async mark(place: number, how: 'toggle' | 'extend'): Promise<void> {
-    const { choice, pages } = this;
-    const row = pages?.row(place);
-    if (!pages || !row) {
-      return;
+  private mark(place: number, how: 'toggle' | 'extend'): void {
+    const row = this.pages?.row(place);
+    if (row && how === 'toggle') {
+      this.chosen.toggle(place, row[0]!);
+    } else if (row) {
+      this.chosen.extend(place).catch((error: unknown) => this.asking.fail(error));
     }
-    if (how === 'toggle') {
-      choice.toggle(row[0]!);
-      choice.anchor = place;
-    } else {
-      const anchor = choice.anchor ?? place;
-      choice.anchor = anchor;
-      try {
-        const between = await pages.rows(Math.min(anchor, place), Math.max(anchor, place) + 1, this.loading.signal);
-        choice.add(between.map(row => row[0]!));
-      } catch (error) {
-        this.asking.fail(error);
-        return;
-      }
-    }
-    this.keep(choice.toState());
   }
 
   private keep(indices: readonly number[]): void {
-    if (!indices.length) {
-      this.choice.anchor = null;
-    }
-    this.choice.replace(indices);
     const channels = this.shown !== null && indices.length ? { [this.shown]: indices } : null;
     this.context.state.set({ address: this.tensor.address, channels });
     this.draw();
@@ -242,9 +200,8 @@ export class ChannelsView implements View {
   }
 
   private python(): string {
-    const { state } = this.context;
-    const selection = selectionOf(this.tensor, state.value);
-    const scope = isSliced(selection) ? this.memory.value.scope : 'tensor';
+    const { selection } = this.sheet;
+    const scope = scopeOf(selection, this.memory.value.scope);
     const first = this.shown === null ? [] : [this.shown];
     const { column, descending } = this.memory.value.sorting;
     const sorted =
@@ -263,42 +220,28 @@ export class ChannelsView implements View {
     }
   }
 
-  private readonly onState = (_: unknown, changed: readonly (keyof ViewState)[]): void => {
-    if (this.tensor.problem !== null || !this.shown) {
-      return;
-    }
-    if (changed.includes('slices')) {
-      this.update();
-    }
-    if (changed.includes('channels')) {
-      this.choice.replace(this.context.state.value.channels?.[this.shown] ?? []);
+  /** Here, by Python, or by another view. */
+  private chosenInState(): void {
+    if (this.shown !== null) {
+      this.chosen.replace(this.context.state.value.channels?.[this.shown]);
       this.draw();
     }
-  };
+  }
 
-  private readonly onTensors = (_: unknown, addresses: readonly string[]): void => {
-    if (addresses.includes(this.tensor.address)) {
-      this.asking.again();
-    }
-  };
-
+  private readonly csv = { label: 'CSV', note: 'all rows, as sorted', onChoose: () => void this.save() };
   private shown: string | null = null;
   private size = 0;
   private columns: readonly Column[] = [];
   private pages: Pages | null = null;
   private fetch: ConstructorParameters<typeof Pages>[0] | null = null;
-  private choice = new Choice();
   private readonly memory: ReturnType<typeof remembered<Choices>>;
   private readonly asking: Asking<Channels>;
   private readonly table: Table;
-  private readonly dim: Picker;
-  private readonly scope: Picker<Scope>;
+  private readonly sheet: Sheet;
+  private readonly dim: DimPicker;
+  private readonly scope: ScopePicker;
   private readonly actions: Actions;
-  private readonly clear: Button;
-  private readonly notice = new Notice();
-  private readonly bar: HTMLElement;
-  private readonly chosen: HTMLElement;
+  private readonly chosen: Chosen;
   private readonly words = element('span', { class: 'mv-channels-words' });
-  private readonly count = element('span', { role: 'status' });
   private readonly loading = new AbortController();
 }

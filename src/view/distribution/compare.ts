@@ -1,3 +1,5 @@
+import { tell } from '../../chart/cursor';
+import type { Words } from '../../chart/cursor';
 import { Outlines } from '../../chart/outlines';
 import { element, OWN_KEYS } from '../../dom/element';
 import { defaultSelection } from '../../tensor/selection';
@@ -25,6 +27,11 @@ interface Compared {
   readonly distribution: Distribution;
   readonly binning: Binning;
   readonly finite: number;
+}
+
+interface Place {
+  readonly outline: number;
+  readonly bin: number;
 }
 
 /** The distributions of several tensors over one another, as shares of each one's values. */
@@ -218,20 +225,10 @@ export class ComparePart implements Part {
     }
   }
 
-  private read(place: { readonly outline: number; readonly bin: number } | null, aloud: boolean): void {
+  private read(place: Place | null, aloud: boolean): void {
     const compared = place && this.compared[place.outline];
-    if (!place || !compared) {
-      this.looked.context.readout(null);
-      return;
-    }
-    const { tensor, binning, finite } = compared;
-    const { count } = binning.bins[place.bin]!;
-    const text = `${tagOf(place.outline)}: ${binWords(binning, place.bin)}: ${formatPercent(count, finite)}`;
-    const note = `${formatCounted(count, 'value')} of ${tensor.address}`;
-    this.looked.context.readout({ text, note });
-    if (aloud) {
-      this.chart.plot.say(`${text}, ${note}`);
-    }
+    const words = place && compared ? wordsOf(compared, place) : null;
+    tell(this.looked.context.readout, this.chart.plot, words, aloud);
   }
 
   private distributions: readonly Distribution[] = [];
@@ -249,3 +246,11 @@ export class ComparePart implements Part {
 const tagOf = (place: number): string => 'ABCDEFGH'[place]!;
 
 const finiteOf = ({ count, nan, posinf, neginf }: Distribution): number => count - nan - posinf - neginf;
+
+function wordsOf({ tensor, binning, finite }: Compared, { outline, bin }: Place): Words {
+  const { count } = binning.bins[bin]!;
+  return {
+    text: `${tagOf(outline)}: ${binWords(binning, bin)}: ${formatPercent(count, finite)}`,
+    note: `${formatCounted(count, 'value')} of ${tensor.address}`
+  };
+}

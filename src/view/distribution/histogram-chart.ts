@@ -1,10 +1,12 @@
-import { countTicks, drawAxis, ticksOf } from '../../chart/axis';
+import { countTicks, drawAxes, ticksOf } from '../../chart/axis';
+import type { PlacedTick } from '../../chart/axis';
 import { barEnds, barPath, binAt, heightOf, stemPath } from '../../chart/bars';
-import { placeLabels, textWidth } from '../../chart/labels';
+import { Cursor, drawBand } from '../../chart/cursor';
+import type { Words } from '../../chart/cursor';
+import { drawGuides } from '../../chart/guides';
 import type { CountScale } from '../../chart/histogram';
 import { Plot } from '../../chart/plot';
 import { Scale } from '../../chart/scale';
-import { walk } from '../../chart/walk';
 import { formatCounted, formatPercent } from '../../tensor/format';
 import type { Distribution } from '../../wire/protocol';
 import type { Readout } from '../view';
@@ -24,6 +26,10 @@ const LABELS = -28;
 const WHISKER = -9;
 /** The most wanted quantiles first. */
 const WANTED = [0.5, 0.05, 0.95, 0.25, 0.75, 0.01, 0.99, 0.001, 0.999];
+/** How wide a line of a single value is, in pixels. */
+const STEM = [1.5, 5] as const;
+/** From the label of the bin about 0 to the next. */
+const CLEAR = 44;
 /** Pixels beside a stem that still mean it. */
 const REACH = 12;
 
@@ -31,24 +37,31 @@ const REACH = 12;
 export class HistogramChart {
   readonly plot: Plot;
 
-  constructor(private readonly readout: (readout: Readout | null) => void) {
+  constructor(readout: (readout: Readout | null) => void) {
     this.plot = new Plot({
       margins: MARGINS,
-      layers: ['bands', 'marks', 'axes', 'lines', 'cursor'],
+      layers: ['bands', 'marks', 'axes', 'quantiles', 'mean', 'cursor'],
       onDraw: () => this.draw(),
       onPoint: place => this.point(place),
-      onKey: event => this.key(event)
+      onKey: event => this.cursor.key(event)
+    });
+    this.cursor = new Cursor({
+      plot: () => this.plot,
+      count: () => this.state?.binning.bins.length ?? 0,
+      wordsOf: at => this.wordsOf(at),
+      show: readout,
+      onMove: () => this.drawCursor()
     });
   }
 
   update(state: HistogramChartState): void {
     const { binning } = this.state ?? {};
     if (binning && binning.bins.length !== state.binning.bins.length) {
-      this.cursor = null;
+      this.cursor.at = null;
     }
     this.state = state;
     this.draw();
-    this.tell(false);
+    this.cursor.tell();
   }
 
   dispose(): void {
@@ -63,24 +76,16 @@ export class HistogramChart {
     }
     const { binning, counts, distribution } = state;
     const { bins, kind, domain, threshold } = binning;
-    const x = new Scale(kind, domain, [0, width], threshold);
+    // Lines of single values stand clear of the axis.
+    const stem = binning.exact ? Math.max(STEM[0], Math.min(STEM[1], (0.5 * width) / bins.length)) : 0;
+    const x = new Scale(kind, domain, [2 * stem, width - 2 * stem], threshold);
     const most = bins.reduce((most, bin) => Math.max(most, bin.count), 0);
     const y = (count: number): number => height * (1 - heightOf(count, most, counts));
     this.x = x;
     this.y = y;
-    drawAxis(plot.layer('axes'), {
-      side: 'bottom',
-      ticks: ticksOf(x, 'bottom'),
-      width,
-      height,
-      label: kind === 'log' ? 'magnitude |x|' : 'value'
-    });
-    drawAxis(plot.layer('axes'), {
-      side: 'left',
-      ticks: countTicks(most, counts, height),
-      width,
-      height,
-      label: binning.exact ? 'values' : 'values in a bin'
+    drawAxes(plot, {
+      bottom: { ticks: valueTicks(x, binning), label: kind === 'log' ? 'magnitude |x|' : 'value' },
+      left: { ticks: countTicks(most, counts, height), label: binning.exact ? 'values' : 'values in a bin' }
     });
     plot
       .layer('marks')
@@ -88,6 +93,7 @@ export class HistogramChart {
       .data([binning.exact ? stemPath(bins, x, y, height) : barPath(bins, x, y, height)])
       .join('path')
       .attr('class', binning.exact ? 'mv-chart-stems' : 'mv-chart-bars')
+      .attr('stroke-width', stem || null)
       .attr('d', path => path);
     this.drawNear(distribution, x, height);
     this.drawQuantiles(distribution, x, height);
@@ -117,37 +123,21 @@ export class HistogramChart {
     const { binning } = this.state!;
     // A magnitude has quantiles of its own, which nobody asked the kernel for.
     const told = binning.kind === 'log' ? [] : WANTED.flatMap(p => quantiles.find(quantile => quantile.p === p) ?? []);
-    const marks = told.flatMap(({ p, value }) => (value === null ? [] : [{ p, at: x.at(value), text: levelName(p) }]));
-    const placed = placeLabels(
-      marks.map(({ at, text }) => ({ at, width: textWidth(text) })),
-      [-MARGINS.left, this.plot.width + MARGINS.right]
+    const guides = told.flatMap(({ p, value }) =>
+      value === null
+        ? []
+        : [{ name: levelName(p), at: x.at(value), ...(p === 0.5 ? { class: 'mv-chart-median' } : {}) }]
     );
-    const lines = this.plot.layer('lines');
-    lines
-      .selectAll('line.mv-chart-quantile')
-      .data(marks)
-      .join('line')
-      .attr('class', 'mv-chart-quantile')
-      .classed('mv-chart-median', mark => mark.p === 0.5)
-      .attr('x1', mark => mark.at)
-      .attr('x2', mark => mark.at)
-      .attr('y1', -18)
-      .attr('y2', height);
-    lines
-      .selectAll('text.mv-chart-level')
-      .data(marks.flatMap((mark, i) => (placed[i]!.at === null ? [] : [{ ...mark, at: placed[i]!.at }])))
-      .join('text')
-      .attr('class', 'mv-chart-level')
-      .attr('x', mark => mark.at)
-      .attr('y', LABELS)
-      .text(mark => mark.text);
+    const range = [-MARGINS.left, this.plot.width + MARGINS.right] as const;
+    const places = { top: -18, height, names: LABELS, rows: 1, range };
+    drawGuides(this.plot.layer('quantiles'), guides, { kind: 'quantile', ...places });
   }
 
   private drawMean({ mean, std }: Distribution, x: Scale): void {
     const { kind, domain } = this.state!.binning;
     const inside = (value: number): number => x.at(Math.min(domain[1], Math.max(domain[0], value)));
     const data = mean === null || kind === 'log' ? [] : [{ at: inside(mean), spread: std ?? 0, mean }];
-    const lines = this.plot.layer('lines');
+    const lines = this.plot.layer('mean');
     lines
       .selectAll('path.mv-chart-whisker')
       .data(data)
@@ -172,18 +162,10 @@ export class HistogramChart {
     if (!x || !y) {
       return; // nothing is drawn yet
     }
-    const bin = cursor === null ? undefined : state?.binning.bins[cursor];
+    const bin = cursor.at === null ? undefined : state?.binning.bins[cursor.at];
     const layer = plot.layer('cursor');
     const ends = bin && barEnds(bin, x);
-    layer
-      .selectAll('rect.mv-chart-cursor')
-      .data(ends ? [ends] : [])
-      .join('rect')
-      .attr('class', 'mv-chart-cursor')
-      .attr('x', ([left, right]) => (left + right) / 2 - Math.max(3, right - left) / 2)
-      .attr('width', ([left, right]) => Math.max(3, right - left))
-      .attr('y', 0)
-      .attr('height', plot.height);
+    drawBand(layer, ends ?? null, plot);
     layer
       .selectAll('rect.mv-chart-pointed')
       .data(ends && bin.count ? [ends] : [])
@@ -198,45 +180,33 @@ export class HistogramChart {
   private point(place: readonly [number, number] | null): void {
     const bins = this.state?.binning.bins ?? [];
     const inside = place && this.x && place[1] >= 0 && place[1] <= this.plot.height + 4;
-    this.go(inside ? binAt(bins, this.x!, place[0], REACH) : null, false);
+    this.cursor.go(inside ? binAt(bins, this.x!, place[0], REACH) : null);
   }
 
-  private key(event: KeyboardEvent): boolean {
-    const to = walk(event, this.cursor, this.state?.binning.bins.length ?? 0);
-    if (to === undefined || (to === null && this.cursor === null)) {
-      return false;
-    }
-    this.go(to, true);
-    return true;
-  }
-
-  private go(to: number | null, aloud: boolean): void {
-    if (to !== this.cursor) {
-      this.cursor = to;
-      this.drawCursor();
-      this.tell(aloud);
-    }
-  }
-
-  private tell(aloud: boolean): void {
-    const { state, cursor } = this;
-    if (!state || cursor === null) {
-      this.readout(null);
-      return;
-    }
-    const { binning, distribution } = state;
-    const { count } = binning.bins[cursor]!;
-    const text = `${binWords(binning, cursor)}: ${formatCounted(count, 'value')}`;
+  private wordsOf(at: number): Words {
+    const { binning, distribution } = this.state!;
+    const { count } = binning.bins[at]!;
     const what = binning.exact ? 'value' : 'bin';
-    const note = `${formatPercent(count, distribution.count)} · ${what} ${cursor + 1} of ${binning.bins.length}`;
-    this.readout({ text, note });
-    if (aloud) {
-      this.plot.say(`${text}, ${note}`);
-    }
+    return {
+      text: `${binWords(binning, at)}: ${formatCounted(count, 'value')}`,
+      note: `${formatPercent(count, distribution.count)} · ${what} ${at + 1} of ${binning.bins.length}`
+    };
   }
 
   private state: HistogramChartState | null = null;
   private x: Scale | null = null;
   private y: ((count: number) => number) | null = null;
-  private cursor: number | null = null;
+  private readonly cursor: Cursor;
+}
+
+/** A bin of all that is nearer to 0 than a logarithmic scale reaches has no magnitude of its own. */
+function valueTicks(x: Scale, { under, bins }: Binning): PlacedTick[] {
+  const ticks = ticksOf(x, 'bottom');
+  const [first] = bins;
+  if (!under || !first) {
+    return ticks;
+  }
+  const [from, to] = barEnds(first, x);
+  const middle = { at: (from + to) / 2, label: first.low === first.high ? '0' : 'near 0' };
+  return [middle, ...ticks.filter(({ at, label }) => at > (label ? middle.at + CLEAR : to))];
 }

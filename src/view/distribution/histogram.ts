@@ -1,14 +1,14 @@
 import { element, setHidden } from '../../dom/element';
-import { formatShape } from '../../tensor/format';
 import { Button } from '../../ui/button';
 import type { Distribution } from '../../wire/protocol';
 import { Asking } from '../measure/asking';
 import { chartKey } from '../measure/key';
 import type { KeyEntry } from '../measure/key';
-import { numberTable } from '../measure/numbers';
+import { numberLines, numberSide, numberTable } from '../measure/numbers';
 import { pythonOf } from '../measure/python';
+import { titleOf } from '../measure/save-chart';
 import type { SavedChart } from '../measure/save-chart';
-import { measured, measuredKey } from '../measure/scope';
+import { measuredKey } from '../measure/scope';
 import { binningOf } from './bins';
 import { HistogramChart } from './histogram-chart';
 import type { Looked, Part } from './part';
@@ -49,10 +49,10 @@ export class HistogramPart implements Part {
   }
 
   update(): void {
-    const { context, tensor, selection, scope } = this.looked;
-    const chosen = { address: tensor.address, selection: measured(selection()), scope: scope() };
-    this.asking.ask(measuredKey(tensor, chosen.selection, chosen.scope), watched =>
-      context.source.distribution(chosen, watched)
+    const { context, tensor } = this.looked;
+    const measured = this.looked.measured();
+    this.asking.ask(measuredKey(tensor, measured.selection, measured.scope), watched =>
+      context.source.distribution(measured, watched)
     );
     this.draw();
   }
@@ -66,8 +66,8 @@ export class HistogramPart implements Part {
   }
 
   python(): string {
-    const { tensor, selection, scope } = this.looked;
-    return pythonOf(tensor, 'distribution', selection(), { scope: scope() });
+    const { selection, scope } = this.looked.measured();
+    return pythonOf(this.looked.tensor, 'distribution', selection, { scope });
   }
 
   saved(): SavedChart | null {
@@ -78,8 +78,8 @@ export class HistogramPart implements Part {
     const [counts, moments] = numbersOf(this.distribution);
     return {
       svg: this.chart.plot.svg,
-      title: `${tensor.address} · ${formatShape(tensor.shape)} · ${tensor.dtype}`,
-      notes: [counts!, moments!].map(rows => rows.map(({ name, value }) => `${name} ${value}`).join('   ')),
+      title: titleOf(tensor),
+      notes: numberLines([counts!, moments!]),
       name: `${tensor.address} distribution`
     };
   }
@@ -153,10 +153,5 @@ export class HistogramPart implements Part {
   private readonly exact: Button;
   private readonly main: HTMLElement;
   private readonly key = element('div');
-  private readonly side = element('div', {
-    class: 'mv-measure-side',
-    tabindex: 0,
-    role: 'group',
-    'aria-label': 'Numbers'
-  });
+  private readonly side = numberSide();
 }

@@ -31,14 +31,20 @@ export const DEFAULT_CHOICES: Choices = {
   others: []
 };
 
+export interface Measured {
+  readonly address: string;
+  readonly selection: Selection;
+  readonly scope: Scope;
+}
+
 /** What a part of the view looks at. */
 export interface Looked {
   readonly context: ViewContext;
   readonly tensor: TensorDescriptor;
   readonly choices: () => Choices;
   readonly choose: (change: Partial<Choices>) => void;
-  readonly selection: () => Selection;
-  readonly scope: () => Scope;
+  /** Of the tensor what is measured. */
+  readonly measured: () => Measured;
   /** What is drawn has changed: whether there is something to save. */
   readonly onState: () => void;
 }

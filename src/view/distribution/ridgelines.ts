@@ -1,3 +1,5 @@
+import { tell } from '../../chart/cursor';
+import type { Words } from '../../chart/cursor';
 import { Ridgeline } from '../../chart/ridgeline';
 import { element, setHidden } from '../../dom/element';
 import { formatCount, formatCounted, formatShape, formatStatistic } from '../../tensor/format';
@@ -8,7 +10,8 @@ import { goTo } from '../measure/go';
 import { chartKey } from '../measure/key';
 import { pythonOf } from '../measure/python';
 import type { SavedChart } from '../measure/save-chart';
-import { measured, measuredDims, measuredKey } from '../measure/scope';
+import { measuredKey } from '../measure/scope';
+import { DimPicker, NO_DIMENSION } from '../measure/scope-pickers';
 import { middleOf, rangeWords } from './bins';
 import type { Looked, Part } from './part';
 
@@ -29,7 +32,7 @@ export class RidgelinesPart implements Part {
       onPoint: (place, aloud) => this.read(place, aloud),
       onChoose: ridge => this.choose(ridge)
     });
-    this.dim = new Picker({ label: 'by', name: 'Dimension', onChange: dim => looked.choose({ dim }) });
+    this.dim = new DimPicker(dim => looked.choose({ dim }));
     this.first = new Picker({
       label: 'show',
       name: 'Channels',
@@ -45,7 +48,7 @@ export class RidgelinesPart implements Part {
       onAnswer: answer => this.answered(answer),
       onState: () => looked.onState()
     });
-    this.controls = element('div', { class: 'mv-measure-choices' }, this.dim.node, this.first.node);
+    this.controls = element('div', { class: 'mv-measure-choices' }, this.dim.picker.node, this.first.node);
     const place = element('div', { class: 'mv-measure-chart' }, this.chart.plot.node, this.asking.node);
     this.main = element('div', { class: 'mv-measure-main' }, place, this.key);
     this.node = element('div', { class: 'mv-measure-body' }, this.main);
@@ -56,22 +59,21 @@ export class RidgelinesPart implements Part {
   }
 
   update(): void {
-    const { context, tensor, selection, scope, choices } = this.looked;
-    const chosen = { address: tensor.address, selection: measured(selection()), scope: scope() };
-    const dims = measuredDims(tensor, chosen.selection, chosen.scope);
-    const dim = dims.find(dim => dim === choices().dim) ?? dims[0];
-    this.dim.update({ options: dims.map(value => ({ value, label: value })), value: dim ?? '' });
-    if (dim === undefined) {
+    const { context, tensor, choices } = this.looked;
+    const measured = this.looked.measured();
+    const { selection, scope } = measured;
+    const dim = this.dim.update(tensor, selection, scope, choices().dim);
+    if (dim === null) {
       setHidden(this.first.node, true);
-      this.asking.empty('No dimension is left', 'Every dimension is fixed at an index, or reduced.');
+      this.asking.empty(...NO_DIMENSION);
       return;
     }
     const size = tensor.shape[tensor.dims.indexOf(dim)]!;
     this.offer(size);
     const indices = this.from === SPREAD ? null : upTo(Number(this.from), size);
     const scale = choices().x === 'linear' ? 'linear' : 'symlog';
-    const name = JSON.stringify([measuredKey(tensor, chosen.selection, chosen.scope), dim, this.from, scale]);
-    this.asking.ask(name, watched => context.source.ridgelines({ ...chosen, dim, indices, scale }, watched));
+    const name = JSON.stringify([measuredKey(tensor, selection, scope), dim, this.from, scale]);
+    this.asking.ask(name, watched => context.source.ridgelines({ ...measured, dim, indices, scale }, watched));
   }
 
   again(): void {
@@ -83,12 +85,13 @@ export class RidgelinesPart implements Part {
   }
 
   python(): string {
-    const { tensor, selection, scope } = this.looked;
+    const { tensor } = this.looked;
+    const { selection, scope } = this.looked.measured();
     const { answer } = this;
     const from =
       this.from === SPREAD ? [] : [`indices=range(${this.from}, ${Number(this.from) + (answer?.indices.length ?? 0)})`];
     const more = [...from, ...(answer?.scale === 'linear' ? ['scale="linear"'] : [])];
-    return pythonOf(tensor, 'ridgelines', selection(), { scope: scope(), first: answer ? [answer.dim] : [], more });
+    return pythonOf(tensor, 'ridgelines', selection, { scope, first: answer ? [answer.dim] : [], more });
   }
 
   saved(): SavedChart | null {
@@ -106,7 +109,7 @@ export class RidgelinesPart implements Part {
   dispose(): void {
     this.asking.dispose();
     this.chart.dispose();
-    this.dim.dispose();
+    this.dim.picker.dispose();
     this.first.dispose();
     this.node.remove();
     this.controls.remove();
@@ -168,32 +171,17 @@ export class RidgelinesPart implements Part {
       : `all ${formatCount(size)} along ${dim}`;
   }
 
-  private read(place: { readonly ridge: number; readonly bin: number } | null, aloud: boolean): void {
-    const { answer } = this;
-    if (!place || !answer) {
-      this.looked.context.readout(null);
-      return;
-    }
-    const bin = place.bin + this.offset;
-    const [low, high] = [answer.edges[bin]!, answer.edges[bin + 1]!];
-    const count = answer.counts[place.ridge]![bin]!;
-    const range = rangeWords(low, high, {
-      first: bin === 0,
-      last: bin === answer.edges.length - 2,
-      signed: answer.scale === 'symlog'
-    });
-    const text = `${answer.dim} ${answer.indices[place.ridge]}: x in ${range}: ${formatCounted(count, 'value')}`;
-    const note = `median ${formatStatistic(answer.medians[place.ridge] ?? null, DIGITS)}`;
-    this.looked.context.readout({ text, note });
-    if (aloud) {
-      this.chart.plot.say(`${text}, ${note}`);
-    }
+  private read(place: Place | null, aloud: boolean): void {
+    const { answer, offset } = this;
+    const words = place && answer && wordsOf(answer, { ...place, bin: place.bin + offset });
+    tell(this.looked.context.readout, this.chart.plot, words, aloud);
   }
 
   private choose(ridge: number): void {
-    const { context, tensor, selection } = this.looked;
-    if (this.answer) {
-      goTo(context.state, tensor, selection(), this.answer.dim, this.answer.indices[ridge]!);
+    const { context, tensor } = this.looked;
+    const { answer } = this;
+    if (answer) {
+      goTo(context, tensor, answer.dim, answer.indices[ridge]!).catch((error: unknown) => this.asking.fail(error));
     }
   }
 
@@ -203,7 +191,7 @@ export class RidgelinesPart implements Part {
   private from = SPREAD;
   private readonly chart: Ridgeline;
   private readonly asking: Asking<Ridgelines>;
-  private readonly dim: Picker;
+  private readonly dim: DimPicker;
   private readonly first: Picker;
   private readonly main: HTMLElement;
   private readonly key = element('div');
@@ -215,3 +203,20 @@ const MOST_PAGES = 128;
 
 const upTo = (first: number, size: number): number[] =>
   Array.from({ length: Math.min(MOST, size - first) }, (_, i) => first + i);
+
+interface Place {
+  readonly ridge: number;
+  readonly bin: number;
+}
+
+function wordsOf({ dim, indices, edges, counts, medians, scale }: Ridgelines, { ridge, bin }: Place): Words {
+  const range = rangeWords(edges[bin]!, edges[bin + 1]!, {
+    first: bin === 0,
+    last: bin === edges.length - 2,
+    signed: scale === 'symlog'
+  });
+  return {
+    text: `${dim} ${indices[ridge]}: x in ${range}: ${formatCounted(counts[ridge]![bin]!, 'value')}`,
+    note: `median ${formatStatistic(medians[ridge] ?? null, DIGITS)}`
+  };
+}

@@ -31,3 +31,11 @@ export function numberTable(groups: readonly (readonly NumberRow[])[]): HTMLElem
   }
   return node;
 }
+
+/** Numbers at the side of a chart: they scroll, so the keyboard must reach them. */
+export const numberSide = (): HTMLElement =>
+  element('div', { class: 'mv-measure-side', tabindex: 0, role: 'group', 'aria-label': 'Numbers' });
+
+/** The same in a line each, for a picture. */
+export const numberLines = (groups: readonly (readonly NumberRow[])[]): string[] =>
+  groups.filter(rows => rows.length).map(rows => rows.map(({ name, value }) => `${name} ${value}`).join('   '));

@@ -1,26 +1,12 @@
-import { pngOf, saveFile } from '../save';
-
-/** What an SVG has from the page's style sheets, and would leave behind. */
-const STYLES = [
-  'fill',
-  'fill-opacity',
-  'stroke',
-  'stroke-width',
-  'stroke-dasharray',
-  'stroke-opacity',
-  'stroke-linecap',
-  'opacity',
-  'font-size',
-  'font-family',
-  'font-weight',
-  'text-anchor',
-  'dominant-baseline',
-  'visibility',
-  'paint-order'
-];
+import { formatShape } from '../../tensor/format';
+import type { MenuItem } from '../../ui/menu';
+import type { TensorDescriptor } from '../../wire/protocol';
+import { imageOf, plainColour, pngOf, saveFile, styled } from '../save';
 
 const TITLE = 30;
 const LINE = 17;
+/** Under the last line. */
+const FOOT = 10;
 
 export interface SavedChart {
   readonly svg: SVGSVGElement;
@@ -30,22 +16,27 @@ export interface SavedChart {
   readonly name: string;
 }
 
+/** `layers.0.weight · 768 × 512 · float32`. */
+export const titleOf = ({ address, shape, dtype }: TensorDescriptor): string =>
+  `${address} · ${formatShape(shape)} · ${dtype}`;
+
+/** The ways of saving charts; more than one have their names before that of the format. */
+export function saveItems(charts: readonly { readonly label?: string; readonly chart: SavedChart }[]): MenuItem[] {
+  return (['png', 'svg'] as const).flatMap(format =>
+    charts.map(({ label, chart }) => ({
+      label: [label, format.toUpperCase()].filter(Boolean).join(', '),
+      onChoose: () => void saveChart(chart, format)
+    }))
+  );
+}
+
 /** The chart as a file of its own, with its title, its legend in words, and the page's colours. */
 export function svgOfChart({ svg, title, notes }: SavedChart): { text: string; width: number; height: number } {
   const { width, height } = svg.getBoundingClientRect();
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  const from = [...svg.querySelectorAll<SVGElement>('*')];
-  const to = [...copy.querySelectorAll<SVGElement>('*')];
-  from.forEach((node, i) => {
-    const style = getComputedStyle(node);
-    for (const name of STYLES) {
-      to[i]!.style.setProperty(name, style.getPropertyValue(name));
-    }
-    to[i]!.removeAttribute('class');
-  });
+  const copy = styled(svg);
   const root = svg.closest<HTMLElement>('.mv-root') ?? document.body;
   const { backgroundColor, color, fontFamily } = getComputedStyle(root);
-  const all = height + TITLE + LINE * notes.length + (notes.length ? 10 : 0);
+  const all = height + TITLE + LINE * notes.length + (notes.length ? FOOT : 0);
   const whole = document.createElementNS(svg.namespaceURI, 'svg');
   const add = (tag: string, attributes: Readonly<Record<string, string | number>>, text = ''): Element => {
     const node = document.createElementNS(svg.namespaceURI, tag);
@@ -56,8 +47,9 @@ export function svgOfChart({ svg, title, notes }: SavedChart): { text: string; w
   };
   const size = { width: String(width), height: String(all), viewBox: `0 0 ${width} ${all}` };
   Object.entries(size).forEach(([name, value]) => whole.setAttribute(name, value));
-  add('rect', { width, height: all, fill: backgroundColor });
-  const words = { 'font-family': fontFamily, fill: color };
+  add('rect', { width, height: all, fill: plainColour(backgroundColor).colour });
+  const { colour, opacity } = plainColour(color);
+  const words = { 'font-family': fontFamily, fill: colour, 'fill-opacity': opacity };
   add('text', { ...words, x: 12, y: 20, 'font-size': 13, 'font-weight': 600 }, title);
   const chart = add('g', { transform: `translate(0,${TITLE})` });
   chart.append(...copy.childNodes);
@@ -67,15 +59,13 @@ export function svgOfChart({ svg, title, notes }: SavedChart): { text: string; w
   return { text: new XMLSerializer().serializeToString(whole), width, height: all };
 }
 
-export async function saveChart(chart: SavedChart, format: 'png' | 'svg'): Promise<void> {
+async function saveChart(chart: SavedChart, format: 'png' | 'svg'): Promise<void> {
   const { text, width, height } = svgOfChart(chart);
   if (format === 'svg') {
     saveFile(new Blob([text], { type: 'image/svg+xml' }), chart.name, 'svg');
     return;
   }
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
-  await image.decode();
+  const image = await imageOf(text);
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * devicePixelRatio);
   canvas.height = Math.round(height * devicePixelRatio);

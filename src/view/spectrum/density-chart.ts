@@ -1,29 +1,39 @@
-import { countTicks, drawAxis, ticksOf } from '../../chart/axis';
+import { countTicks, drawAxes, ticksOf } from '../../chart/axis';
 import { barEnds, barPath, binAt, heightOf } from '../../chart/bars';
 import type { Bin } from '../../chart/bars';
+import { Cursor, drawBand } from '../../chart/cursor';
+import type { Words } from '../../chart/cursor';
+import { drawGuides } from '../../chart/guides';
 import type { CountScale } from '../../chart/histogram';
 import { Plot } from '../../chart/plot';
 import { Scale } from '../../chart/scale';
-import { walk } from '../../chart/walk';
 import { formatCounted, formatStatistic } from '../../tensor/format';
 import type { PowerLaw, Spectrum } from '../../wire/protocol';
 import type { Readout } from '../view';
 
 const MARGINS = { top: 34, right: 18, bottom: 38, left: 58 };
-const STEPS = 96;
+/** So many that a steep fit begins near the top, where it comes into the picture. */
+const STEPS = 512;
 const REACH = 12;
 
 /** How eigenvalues are spread over magnitudes, with the power law that their tail was fitted with. */
 export class DensityChart {
   readonly plot: Plot;
 
-  constructor(private readonly readout: (readout: Readout | null) => void) {
+  constructor(readout: (readout: Readout | null) => void) {
     this.plot = new Plot({
       margins: MARGINS,
-      layers: ['marks', 'axes', 'lines', 'cursor'],
+      layers: ['marks', 'axes', 'lines', 'guides', 'cursor'],
       onDraw: () => this.draw(),
-      onPoint: place => this.point(place),
-      onKey: event => this.key(event)
+      onPoint: place => this.cursor.go(place && this.x ? binAt(this.bins, this.x, place[0], REACH) : null),
+      onKey: event => this.cursor.key(event)
+    });
+    this.cursor = new Cursor({
+      plot: () => this.plot,
+      count: () => this.bins.length,
+      wordsOf: at => this.wordsOf(at),
+      show: readout,
+      onMove: () => this.drawCursor()
     });
   }
 
@@ -32,7 +42,7 @@ export class DensityChart {
     this.bins = numbers.map((count, i) => ({ low: 10 ** edges[i]!, high: 10 ** edges[i + 1]!, count }));
     this.law = lawOf(spectrum);
     this.counts = counts;
-    this.cursor = null;
+    this.cursor.at = null;
     this.draw();
   }
 
@@ -46,24 +56,14 @@ export class DensityChart {
     if (!bins.length || !width) {
       return;
     }
-    const x = new Scale('log', [bins[0]!.low, bins.at(-1)!.high], [0, width]);
+    const last = bins.at(-1)!.high;
+    const x = new Scale('log', [bins[0]!.low, last], [0, width]);
     const most = bins.reduce((most, bin) => Math.max(most, bin.count), 0);
     const y = (count: number): number => height * (1 - heightOf(count, most, counts));
     this.x = x;
-    this.y = y;
-    drawAxis(plot.layer('axes'), {
-      side: 'bottom',
-      ticks: ticksOf(x, 'bottom'),
-      width,
-      height,
-      label: 'eigenvalue λ = σ²'
-    });
-    drawAxis(plot.layer('axes'), {
-      side: 'left',
-      ticks: countTicks(most, counts, height),
-      width,
-      height,
-      label: 'eigenvalues in a bin'
+    drawAxes(plot, {
+      bottom: { ticks: ticksOf(x, 'bottom'), label: 'eigenvalue λ = σ²' },
+      left: { ticks: countTicks(most, counts, height), label: 'eigenvalues in a bin' }
     });
     plot
       .layer('marks')
@@ -72,32 +72,19 @@ export class DensityChart {
       .join('path')
       .attr('class', 'mv-chart-bars')
       .attr('d', path => path);
-    const lines = plot.layer('lines');
-    const last = bins.at(-1)!.high;
     const fitted = law && law.xmin < last ? [law] : [];
-    lines
+    plot
+      .layer('lines')
       .selectAll('path')
       .data(fitted)
       .join('path')
       .attr('class', 'mv-chart-fit')
       .attr('d', law => this.fitPath(law, x, y, last));
-    lines
-      .selectAll('line')
-      .data(fitted)
-      .join('line')
-      .attr('class', 'mv-chart-guide')
-      .attr('x1', ({ xmin }) => x.at(xmin))
-      .attr('x2', ({ xmin }) => x.at(xmin))
-      .attr('y1', -6)
-      .attr('y2', height);
-    lines
-      .selectAll('text')
-      .data(fitted)
-      .join('text')
-      .attr('class', 'mv-chart-level')
-      .attr('x', ({ xmin }) => Math.max(16, Math.min(width - 16, x.at(xmin))))
-      .attr('y', -12)
-      .text('xmin');
+    drawGuides(
+      plot.layer('guides'),
+      fitted.map(({ xmin }) => ({ name: 'xmin', at: x.at(xmin) })),
+      { kind: 'guide', top: -6, height, names: -12, rows: 1, range: [0, width] }
+    );
     this.drawCursor();
   }
 
@@ -110,66 +97,31 @@ export class DensityChart {
       const value = law.xmin * half * (last / (law.xmin * half)) ** (i / STEPS);
       return [x.at(value), y(expected(law, value / half, value * half))] as const;
     });
-    const inside = points.filter(([, top]) => top <= this.plot.height && top >= -MARGINS.top);
+    const inside = points.filter(([, top]) => top <= this.plot.height && top >= 0);
     return inside.map(([px, py], i) => `${i ? 'L' : 'M'}${px.toFixed(2)},${py.toFixed(2)}`).join('');
   }
 
   private drawCursor(): void {
-    const { bins, x, y, plot, cursor } = this;
-    const bin = cursor === null || !x || !y ? undefined : bins[cursor];
-    plot
-      .layer('cursor')
-      .selectAll('rect')
-      .data(bin ? [bin] : [])
-      .join('rect')
-      .attr('class', 'mv-chart-cursor')
-      .attr('x', bin => barEnds(bin, x!)[0])
-      .attr('width', bin => Math.max(2, barEnds(bin, x!)[1] - barEnds(bin, x!)[0]))
-      .attr('y', 0)
-      .attr('height', plot.height);
+    const { bins, x, plot, cursor } = this;
+    const bin = cursor.at === null ? undefined : bins[cursor.at];
+    drawBand(plot.layer('cursor'), bin && x ? barEnds(bin, x) : null, plot);
   }
 
-  private point(place: readonly [number, number] | null): void {
-    this.go(place && this.x ? binAt(this.bins, this.x, place[0], REACH) : null, false);
-  }
-
-  private key(event: KeyboardEvent): boolean {
-    const to = walk(event, this.cursor, this.bins.length);
-    if (to === undefined || (to === null && this.cursor === null)) {
-      return false;
-    }
-    this.go(to, true);
-    return true;
-  }
-
-  private go(to: number | null, aloud: boolean): void {
-    if (to === this.cursor) {
-      return;
-    }
-    this.cursor = to;
-    this.drawCursor();
-    const bin = to === null ? undefined : this.bins[to];
-    if (!bin) {
-      this.readout(null);
-      return;
-    }
-    const { low, high, count } = bin;
-    const end = to === this.bins.length - 1 ? ']' : ')';
-    const text = `λ in [${formatStatistic(low, 4)}, ${formatStatistic(high, 4)}${end}: ${formatCounted(count, 'eigenvalue')}`;
-    const note =
-      this.law && low >= this.law.xmin ? `${formatStatistic(expected(this.law, low, high))} by the power law` : '';
-    this.readout({ text, note });
-    if (aloud) {
-      this.plot.say(`${text}, ${note}`);
-    }
+  private wordsOf(at: number): Words {
+    const { bins, law } = this;
+    const { low, high, count } = bins[at]!;
+    const end = at === bins.length - 1 ? ']' : ')';
+    return {
+      text: `λ in [${formatStatistic(low, 4)}, ${formatStatistic(high, 4)}${end}: ${formatCounted(count, 'eigenvalue')}`,
+      note: law && low >= law.xmin ? `${formatStatistic(expected(law, low, high))} by the power law` : ''
+    };
   }
 
   private bins: readonly Bin[] = [];
   private law: PowerLaw | null = null;
   private counts: CountScale = 'linear';
   private x: Scale | null = null;
-  private y: ((count: number) => number) | null = null;
-  private cursor: number | null = null;
+  private readonly cursor: Cursor;
 }
 
 /** The fit where there is one. */

@@ -1,9 +1,11 @@
-import { drawAxis, ticksOf } from '../../chart/axis';
-import { placeLabels, textWidth } from '../../chart/labels';
+import { drawAxes, ticksOf, wholeTicks } from '../../chart/axis';
+import { Cursor } from '../../chart/cursor';
+import type { Words } from '../../chart/cursor';
+import { drawGuides } from '../../chart/guides';
+import type { Guide } from '../../chart/guides';
 import { Plot } from '../../chart/plot';
 import { Scale } from '../../chart/scale';
 import type { ScaleKind } from '../../chart/scale';
-import { walk } from '../../chart/walk';
 import { formatCount, formatPercent, formatStatistic } from '../../tensor/format';
 import type { Spectrum } from '../../wire/protocol';
 import type { Readout } from '../view';
@@ -24,19 +26,26 @@ export interface SingularState {
 export class SingularChart {
   readonly plot: Plot;
 
-  constructor(private readonly readout: (readout: Readout | null) => void) {
+  constructor(readout: (readout: Readout | null) => void) {
     this.plot = new Plot({
       margins: MARGINS,
       layers: ['axes', 'lines', 'marks', 'cursor'],
       onDraw: () => this.draw(),
       onPoint: place => this.point(place),
-      onKey: event => this.key(event)
+      onKey: event => this.cursor.key(event)
+    });
+    this.cursor = new Cursor({
+      plot: () => this.plot,
+      count: () => this.state?.spectrum.values.length ?? 0,
+      wordsOf: at => this.wordsOf(at),
+      show: readout,
+      onMove: () => this.drawCursor()
     });
   }
 
   update(state: SingularState): void {
     if (state.spectrum !== this.state?.spectrum) {
-      this.go(null, false);
+      this.cursor.go(null);
     }
     this.state = state;
     this.draw();
@@ -61,8 +70,10 @@ export class SingularChart {
     const y = new Scale(kind(state.values), [state.values === 'log' && most > 0 ? least : 0, most], [height, 0]);
     this.x = x;
     this.y = y;
-    drawAxis(plot.layer('axes'), { side: 'bottom', ticks: ticksOf(x, 'bottom'), width, height, label: 'rank' });
-    drawAxis(plot.layer('axes'), { side: 'left', ticks: ticksOf(y, 'left'), width, height, label: 'singular value σ' });
+    drawAxes(plot, {
+      bottom: { ticks: wholeTicks(x, 'bottom'), label: 'rank' },
+      left: { ticks: ticksOf(y, 'left'), label: 'singular value σ' }
+    });
     const shown = values.flatMap((value, i) =>
       y.kind === 'log' && value < least ? [] : [[x.at(ranks[i]!), y.at(value)]]
     );
@@ -81,51 +92,15 @@ export class SingularChart {
       .join('path')
       .attr('class', 'mv-chart-dots')
       .attr('d', d => d);
-    this.drawGuides(spectrum, x, width, height);
-    this.drawCursor();
-  }
-
-  /** Ranks that a matrix has by one measure or another. */
-  private drawGuides({ stable_rank, effective_rank, rank }: Spectrum, x: Scale, width: number, height: number): void {
-    const guides = [
-      { name: 'stable rank', value: stable_rank },
-      { name: 'effective rank', value: effective_rank },
-      { name: 'rank', value: rank }
-    ].flatMap(({ name, value }) =>
-      value !== null && value >= x.domain[0] && value <= x.domain[1] ? [{ name, at: x.at(value) }] : []
-    );
     // In two rows: the ranks of a matrix may be near to one another.
-    const labels = guides.map(({ name, at }) => ({ name, at, width: textWidth(name) }));
-    const first = placeLabels(labels, [0, width]);
-    const left = labels.filter((_, i) => first[i]!.at === null);
-    const second = placeLabels(left, [0, width]);
-    const told = [
-      ...labels.map((label, i) => ({ ...label, at: first[i]!.at, row: 0 })),
-      ...left.map((label, i) => ({ ...label, at: second[i]!.at, row: 1 }))
-    ].flatMap(({ name, at, row }) => (at === null ? [] : [{ name, at, row }]));
-    const layer = this.plot.layer('lines');
-    layer
-      .selectAll('line')
-      .data(guides)
-      .join('line')
-      .attr('class', 'mv-chart-guide')
-      .attr('x1', guide => guide.at)
-      .attr('x2', guide => guide.at)
-      .attr('y1', -6)
-      .attr('y2', height);
-    layer
-      .selectAll('text')
-      .data(told)
-      .join('text')
-      .attr('class', 'mv-chart-level')
-      .attr('x', guide => guide.at)
-      .attr('y', guide => -10 - 13 * guide.row)
-      .text(guide => guide.name);
+    const places = { top: -6, height, names: -10, rows: 2, range: [0, width] } as const;
+    drawGuides(plot.layer('lines'), rankGuides(spectrum, x), { kind: 'guide', ...places });
+    this.drawCursor();
   }
 
   private drawCursor(): void {
     const { state, cursor, x, y } = this;
-    const at = cursor === null || !state || !x || !y ? [] : [cursor];
+    const at = cursor.at === null || !state || !x || !y ? [] : [cursor.at];
     const { values, ranks } = state?.spectrum ?? { values: [], ranks: [] };
     this.plot
       .layer('cursor')
@@ -141,7 +116,7 @@ export class SingularChart {
   private point(place: readonly [number, number] | null): void {
     const { state, x } = this;
     if (!place || !state || !x || place[0] < -8 || place[0] > this.plot.width + 8) {
-      this.go(null, false);
+      this.cursor.go(null);
       return;
     }
     const { ranks } = state.spectrum;
@@ -150,41 +125,33 @@ export class SingularChart {
       (best, rank, i) => (Math.abs(rank - wanted) < Math.abs(ranks[best]! - wanted) ? i : best),
       0
     );
-    this.go(ranks.length ? nearest : null, false);
+    this.cursor.go(ranks.length ? nearest : null);
   }
 
-  private key(event: KeyboardEvent): boolean {
-    const to = walk(event, this.cursor, this.state?.spectrum.values.length ?? 0);
-    if (to === undefined || (to === null && this.cursor === null)) {
-      return false;
-    }
-    this.go(to, true);
-    return true;
-  }
-
-  private go(to: number | null, aloud: boolean): void {
-    if (to === this.cursor) {
-      return;
-    }
-    this.cursor = to;
-    this.drawCursor();
-    const spectrum = this.state?.spectrum;
-    if (to === null || !spectrum) {
-      this.readout(null);
-      return;
-    }
-    const text = `σ ${formatCount(spectrum.ranks[to]!)} = ${formatStatistic(spectrum.values[to]!, 7)}`;
-    const note = energyWords(spectrum, to);
-    this.readout({ text, note });
-    if (aloud) {
-      this.plot.say(`${text}, ${note}`);
-    }
+  private wordsOf(at: number): Words {
+    const { spectrum } = this.state!;
+    const text = `σ ${formatCount(spectrum.ranks[at]!)} = ${formatStatistic(spectrum.values[at]!, 7)}`;
+    return { text, note: energyWords(spectrum, at) };
   }
 
   private state: SingularState | null = null;
   private x: Scale | null = null;
   private y: Scale | null = null;
-  private cursor: number | null = null;
+  private readonly cursor: Cursor;
+}
+
+/** Ranks that a matrix has by one measure or another; those that are one number have one line. */
+function rankGuides({ stable_rank, effective_rank, rank }: Spectrum, x: Scale): Guide[] {
+  const guides = new Map<string, Guide>();
+  const ranks = { 'stable rank': stable_rank, 'effective rank': effective_rank, rank };
+  for (const [name, value] of Object.entries(ranks)) {
+    if (value !== null && value >= x.domain[0] && value <= x.domain[1]) {
+      const words = formatStatistic(value, 5);
+      const same = guides.get(words);
+      guides.set(words, { name: same ? `${same.name} = ${name}` : name, at: x.at(value) });
+    }
+  }
+  return [...guides.values()];
 }
 
 /** How much of the sum of squares the values up to one hold; where some were left out, only which one it is. */

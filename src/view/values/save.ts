@@ -2,7 +2,7 @@ import { colourTable } from '../../tensor/colour';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
 import { formatStatistic } from '../../tensor/format';
 import type { Plane } from '../../tensor/source';
-import { pngOf, saveFile } from '../save';
+import { imageOf, pngOf, saveFile, styled } from '../save';
 import type { Rulers } from './rulers';
 import type { Stage } from './stage';
 
@@ -55,17 +55,6 @@ export async function savePicture(options: SaveOptions): Promise<void> {
   saveFile(await drawPicture(options), options.name, 'png');
 }
 
-const RULER_STYLES = [
-  'fill',
-  'stroke',
-  'font-size',
-  'font-family',
-  'font-weight',
-  'text-anchor',
-  'dominant-baseline',
-  'visibility'
-];
-
 /** An SVG with its styles written out, for it leaves the page's sheets behind. */
 async function drawRuler(context: CanvasRenderingContext2D, svg: SVGSVGElement, x: number, y: number): Promise<void> {
   const { width, height } = svg.getBoundingClientRect();
@@ -73,15 +62,7 @@ async function drawRuler(context: CanvasRenderingContext2D, svg: SVGSVGElement, 
     return;
   }
   const overhang = 16;
-  const copy = svg.cloneNode(true) as SVGSVGElement;
-  const from = [svg, ...svg.querySelectorAll<SVGElement>('*')];
-  const to = [copy, ...copy.querySelectorAll<SVGElement>('*')];
-  from.forEach((node, i) => {
-    const style = getComputedStyle(node);
-    for (const name of RULER_STYLES) {
-      to[i]!.style.setProperty(name, style.getPropertyValue(name));
-    }
-  });
+  const copy = styled(svg);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', String(width + 2 * overhang));
   copy.setAttribute('height', String(height + 2 * overhang));
@@ -89,10 +70,7 @@ async function drawRuler(context: CanvasRenderingContext2D, svg: SVGSVGElement, 
   // The page gives it a size; on its own its attributes do.
   copy.style.removeProperty('width');
   copy.style.removeProperty('height');
-  const image = new Image();
-  const text = new XMLSerializer().serializeToString(copy);
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
-  await image.decode();
+  const image = await imageOf(new XMLSerializer().serializeToString(copy));
   context.drawImage(image, x - overhang, y - overhang);
 }
 

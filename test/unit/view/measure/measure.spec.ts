@@ -70,19 +70,41 @@ describe('the values that are measured', () => {
 });
 
 describe('going to an index', () => {
-  it('marks a row or a column of the matrix', () => {
-    const store = new Store();
-    goTo(store, tensor, selected('facet', 'row', 'column'), 'key', 3);
-    expect(store.value).toMatchObject({ address: 'weight/a', tab: 'values', region: { key: [3, 4] }, slices: {} });
+  const given = { order: () => Promise.reject(new Error('nobody asked for an order')) };
+  const at = (selection: Selection, more: object = {}) =>
+    new Store({ address: 'weight/a', slices: { 'weight/a': selection }, ...more });
+
+  it('marks a row or a column of the matrix', async () => {
+    const state = at(selected('facet', 'row', 'column'));
+    await goTo({ source: given, state }, tensor, 'key', 3);
+    expect(state.value).toMatchObject({ address: 'weight/a', tab: 'values', region: { key: [3, 4] } });
   });
 
-  it('looks at that index of any other dimension', () => {
+  it('looks at that index of any other dimension', async () => {
     for (const use of ['facet', 2, 'mean'] as const) {
-      const store = new Store({ region: { key: [0, 1] } });
-      goTo(store, tensor, selected(use, 'row', 'column'), 'head', 3);
-      expect(store.value).toMatchObject({ tab: 'values', region: null });
-      expect(store.value.slices['weight/a']!.dims).toEqual({ head: 3, query: 'row', key: 'column' });
+      const state = at(selected(use, 'row', 'column'), { region: { key: [0, 1] } });
+      await goTo({ source: given, state }, tensor, 'head', 3);
+      expect(state.value).toMatchObject({ tab: 'values', region: null });
+      expect(state.value.slices['weight/a']!.dims).toEqual({ head: 3, query: 'row', key: 'column' });
     }
+  });
+
+  it('marks the place where the index stands, on an axis that is in another order', async () => {
+    const state = at({ ...selected(2, 'row', 'column'), order: { key: 'norm' } });
+    const order = jest.fn(() => Promise.resolve([4, 0, 3, 1, 2]));
+    await goTo({ source: { order }, state }, tensor, 'key', 3);
+    expect(order).toHaveBeenCalledWith('weight/a', selected(2, 'row', 'column'), 'key', 'norm');
+    expect(state.value).toMatchObject({ tab: 'values', region: { key: [2, 3] } });
+    await goTo({ source: { order }, state }, tensor, 'query', 3);
+    expect(state.value.region).toEqual({ query: [3, 4] });
+  });
+
+  it('leaves where they are who have gone elsewhere before the order was known', async () => {
+    const state = at({ ...selected(2, 'row', 'column'), order: { key: 'norm' } });
+    const going = goTo({ source: { order: () => Promise.resolve([1, 0]) }, state }, tensor, 'key', 1);
+    state.set({ address: 'weight/b' });
+    await going;
+    expect(state.value).toMatchObject({ address: 'weight/b', region: null });
   });
 });
 

@@ -22,6 +22,25 @@ describe('the matrix of a spectrum', () => {
     expect(effortOf({ rows: 512, columns: 512 })).toBeLessThan(AT_ONCE);
     expect(effortOf({ rows: 4096, columns: 4096 })).toBeGreaterThan(AT_ONCE);
     expect(effortOf({ rows: 128, columns: 4096 })).toBe(effortOf({ rows: 4096, columns: 128 }));
+  });
+
+  it('is guessed as it was measured on two cores, within a third', () => {
+    const measured = [
+      [1024, 1024, 0.23],
+      [2048, 2048, 1.57],
+      [4096, 4096, 15.8],
+      [32_768, 2048, 2.88],
+      [65_536, 1024, 1.21],
+      [128_000, 2048, 9.88],
+      [8192, 8192, 53.8]
+    ] as const;
+    for (const [rows, columns, seconds] of measured) {
+      const part = effortOf({ rows, columns }) / seconds;
+      expect([rows, columns, part > 2 / 3 && part < 4 / 3]).toEqual([rows, columns, true]);
+    }
+  });
+
+  it('is told with one digit', () => {
     expect([0.4, 17, 34.4, 80, 600].map(effortWords)).toEqual([
       'about a second',
       'about 20 s',

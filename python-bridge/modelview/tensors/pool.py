@@ -182,9 +182,10 @@ def _sums(block: Array, level: int, axes: tuple[int, int], low: Array, high: Arr
     """The sums of finite values, in float64."""
     few = min(FEW, level)
     if few and block.dtype == np.float32 and max(-low.min(), high.max()) < LARGEST_SUMMED:
-        partial = _combine_axis(block, np.add, few, axes).astype(np.float64)
-        rest = _combine_axis(partial, np.add, level - few, axes)
-        return _halve_times(rest, np.add, level, axes[1])
+        narrow = min(FEW - few, level)
+        partial = _halve_times(_combine_axis(block, np.add, few, axes), np.add, narrow, axes[1])
+        rest = _combine_axis(partial.astype(np.float64), np.add, level - few, axes)
+        return _halve_times(rest, np.add, level - narrow, axes[1])
     return _combine(block.astype(np.float64), np.add, level, axes)
 
 

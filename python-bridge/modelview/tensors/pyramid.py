@@ -26,6 +26,7 @@ from .reader import Arrangement, PlaneReader
 from .sample import keep_sample, pick
 from .source import Index
 from .statistics import Facts, Statistics, keep_moments, known_statistics, sampled_statistics, statistics_of
+from .strip import strip_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,8 @@ __all__ = ["Pyramid", "Tile"]
 BASE_CELLS = 2**20
 LARGE = 2**25
 """Values. What is larger is shown with the statistics of a sample, and counted when somebody asks."""
+BLOCK = 2**20
+"""Values that are pooled at once: the calls for each block are as many as for half of it."""
 MOST_BASE_CELLS = 2**22
 """Millions of facets cannot be pooled below one cell each: then every tile is read on its own."""
 
@@ -123,7 +126,7 @@ class Pyramid:
         if base is not None and address.level >= base:
             cells = self._levels(base, progress, cancelled)[address.level - base][_slices(extent)]
         else:
-            cells = self._pool(address.level, extent, None, None, progress, cancelled)
+            cells = self._between(address, extent, progress, cancelled)
         plane = self.plane
         covered = coverage(extent.rows, extent.columns, plane.rows, plane.columns, address.level)
         mean, low, high = cells.summary(np.broadcast_to(covered, extent.shape))
@@ -236,6 +239,22 @@ class Pyramid:
                 keep_sample(tensor, plane.selection, np.concatenate(picked))
         return levels
 
+    def _between(
+        self, address: TileAddress, extent: Extent, progress: Progress | None, cancelled: Cancel | None
+    ) -> Cells:
+        """A tile that is finer than the base level: pooled alone, or with those that are read with it."""
+        plane, tensor, level = self.plane, self.tensor, address.level
+        strip = strip_of(plane, PlaneReader(tensor, plane), address)
+        if strip is None:
+            return self._pool(level, extent, None, None, progress, cancelled)
+        key = ("strip", plane.version, plane.selection.key, level, *(each.start for each in strip))
+        cells: Cells | None = tensor.recall(key)
+        if cells is None:
+            cells = self._pool(level, strip, None, None, progress, cancelled)
+            if tensor.version == plane.version:
+                tensor.remember(key, cells, cells.nbytes)
+        return cells[_slices(extent, strip)]
+
     def _pool(
         self,
         level: int,
@@ -250,7 +269,6 @@ class Pyramid:
         reader = PlaneReader(self.tensor, plane)
         dtype = np.dtype(np.float32) if reader.dtype == np.float16 else reader.dtype
         dtype = np.dtype(np.uint8) if dtype == np.bool_ else dtype
-        cells = Cells.empty(extent.shape, dtype)
         lock = Lock()
         boxes, places = [], []
         for band in _bands(extent, level, plane, reader):
@@ -259,7 +277,12 @@ class Pyramid:
                 boxes.append(index)
                 places.append(_slices(Extent(facets, band.rows, band.columns), extent))
 
+        # Of one block they are its own: a copy of some megabytes would be most of the work.
+        cells = None if len(boxes) == 1 else Cells.empty(extent.shape, dtype)
+
         def take(number: int, found: _Pooled) -> _Pooled:
+            if cells is None:
+                return found
             with lock:
                 assert found.cells is not None
                 cells[places[number]] = found.cells
@@ -268,7 +291,7 @@ class Pyramid:
         source = reader.source
         if isinstance(source, PoolingSource) and source.pools:
             pool_block, roles = source.pool_block, reader.arrangement.roles
-            each(
+            found = each(
                 range(len(boxes)),
                 lambda number: take(number, _Pooled(pool_block(boxes[number], roles, level))),
                 lambda number: places[number][0].stop - places[number][0].start,
@@ -276,7 +299,7 @@ class Pyramid:
                 progress,
                 cancelled,
             )
-            return cells
+            return _cells(found, cells)
 
         # A pass over everything takes the moments too, or of a large tensor, where that would take too long, a sample.
         covers = seen is not None and reader.covers
@@ -291,7 +314,7 @@ class Pyramid:
         if seen is not None and picked is not None:
             seen.extend(part.moments for part in found if part.moments is not None)
             picked.extend(part.sample for part in found if part.sample is not None)
-        return cells
+        return _cells(found, cells)
 
 
 @dataclass(frozen=True)
@@ -301,6 +324,13 @@ class _Pooled:
     cells: Cells | None
     moments: Moments | None = None
     sample: Array | None = None
+
+
+def _cells(found: Sequence[_Pooled], filled: Cells | None) -> Cells:
+    """The cells that were filled, or those of the only block."""
+    cells = found[0].cells if filled is None else filled
+    assert cells is not None
+    return cells
 
 
 def _facts(cells: Cells, plane: Plane) -> Facts | None:
@@ -345,7 +375,7 @@ def _bands(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> lis
     wide = len(_below(columns, level, plane.columns))
     tall = min(1 << level, plane.rows)
     broad = min(1 << level, plane.columns)
-    limit = reader.block
+    limit = max(reader.block, BLOCK)
     if reader.chunks is not None:
         return _bands_of_chunks(extent, level, plane, reader)
     together = max(1, limit // max(1, high * wide))

@@ -13,6 +13,8 @@ import { setup } from './setup.mjs';
 import { wheelCheck } from './wheel-check.mjs';
 
 const REPORTS = join(CACHE, 'reports');
+/** That are used at once: each may take some GB. */
+const PROCESSORS = Math.min(4, availableParallelism());
 
 /** Runs one tool that writes a report, and counts what the report says. */
 async function counted(command, report, count, env = () => ({})) {
@@ -38,17 +40,22 @@ const LINTERS = [
   ['lint-imports', () => [venvBin('lint-imports'), '--no-cache']]
 ];
 
-/** Each linter is one test; a quiet one that fails has its output shown. */
+/** Each linter is one test; a quiet one that fails has its output shown. They run on as many processors as there are. */
 async function lint() {
   let failed = 0;
-  for (const [name, command] of LINTERS) {
-    const { code, output, milliseconds } = await run(command(), { capture: true });
-    console.log(`  ${code === 0 ? '✓' : '✗'} ${name} (${(milliseconds / 1000).toFixed(1)} s)`);
-    if (code !== 0) {
-      failed += 1;
-      console.log(output);
+  const waiting = [...LINTERS];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [name, command] = next;
+      const { code, output, milliseconds } = await run(command(), { capture: true });
+      console.log(`  ${code === 0 ? '✓' : '✗'} ${name} (${(milliseconds / 1000).toFixed(1)} s)`);
+      if (code !== 0) {
+        failed += 1;
+        console.log(output);
+      }
     }
-  }
+  };
+  await Promise.all(Array.from({ length: PROCESSORS }, work));
   return { passed: LINTERS.length - failed, failed, skipped: 0, code: failed };
 }
 
@@ -69,8 +76,7 @@ function unit(args) {
 }
 
 /** As many processes as there are processors, each with files of its own, and one thread of arithmetic in each. */
-const SIDE_BY_SIDE =
-  process.platform === 'win32' ? [] : ['-n', String(Math.min(4, availableParallelism())), '--dist', 'loadfile'];
+const SIDE_BY_SIDE = process.platform === 'win32' ? [] : ['-n', String(PROCESSORS), '--dist', 'loadfile'];
 
 function python(args) {
   return counted(

@@ -50,7 +50,7 @@ async function makeEnvironment() {
   await must([venvBin('python'), '-m', 'venv', VENV]);
   await clean(['-m', 'pip', 'install', '-q', theWheel()]);
   await importAlone();
-  await clean(['-m', 'pip', 'install', '-q', ...COMPANY]);
+  await clean(['-m', 'pip', 'install', '-q', '--no-compile', ...COMPANY]);
 }
 
 /** Imports modelview where nothing but it and its dependencies is installed. */

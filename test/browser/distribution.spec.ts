@@ -2,6 +2,8 @@
 import { expect, test } from '@playwright/test';
 import type { Locator } from '@playwright/test';
 
+import { Charts } from './support/charts';
+import type { Told } from './support/charts';
 import { Notebook } from './support/notebook';
 import { View } from './support/view';
 
@@ -26,6 +28,7 @@ test.describe.configure({ mode: 'serial' });
 
 let notebook: Notebook;
 let view: View;
+let charts: Charts;
 let plot: Locator;
 
 test.beforeAll(async ({ browser }) => {
@@ -33,31 +36,16 @@ test.beforeAll(async ({ browser }) => {
   await notebook.run(0);
   view = await new View(notebook.page, notebook.view(0)).intoSight();
   await expect(view.tree).toBeVisible();
-  plot = view.root.locator('.mv-plot').first();
+  charts = new Charts(notebook, view);
+  plot = charts.plot;
 });
 
 test.afterAll(() => notebook.end());
 
-const tab = (name: string): Locator => view.root.getByRole('tab', { name, exact: true });
-
-/** Shows a tensor in a view, whose numbers are there. */
-async function shows(name: string, viewName: string): Promise<void> {
-  await notebook.execute(`mv.selection = ${JSON.stringify(name)}`);
-  await expect(view.root.locator('.mv-title')).toContainText(name.split('.').at(-1)!);
-  await tab(viewName).click();
-  await expect(view.root.locator(`.mv-${viewName.toLowerCase()}`)).toHaveAttribute('data-mv-state', 'ready');
-}
-
-interface Told {
-  readonly text: string;
-  readonly note: string;
-}
-
-const told = (): Promise<Told> =>
-  view.root.getByRole('status', { name: 'Value' }).evaluate(node => {
-    const [text, note] = [...node.children].map(child => child.textContent);
-    return { text: text!, note: note! };
-  });
+const tab = (name: string): Locator => charts.tab(name);
+const shows = (name: string, viewName: string): Promise<void> => charts.shows(name, viewName);
+const told = (): Promise<Told> => charts.told();
+const chosen = (label: string): Locator => charts.chosen(label);
 
 const numberIn = (text: string | undefined): number => Number(text?.replaceAll('−', '-').replaceAll('\u202f', ''));
 
@@ -73,8 +61,6 @@ const written = async (name: string): Promise<number> => {
   const row = view.root.locator('.mv-numbers-group > div', { has: view.page.getByText(name, { exact: true }) });
   return numberIn((await row.locator('dd').first().textContent())!);
 };
-
-const chosen = (label: string): Locator => view.root.getByRole('combobox', { name: label, exact: true });
 
 test('the bars are NumPy’s histogram: in their heights, and in what is read out under the pointer', async () => {
   await shows('layers.0.weight', 'Distribution');
@@ -243,6 +229,39 @@ test('the table of channels is NumPy’s, and a click on the largest norm leads 
   );
   expect(Object.values(region)).toEqual([[largest, largest + 1]]);
   expect(await notebook.python(`np.array_equal(mv.selection.values.ravel(), w[${largest}])`)).toBe(true);
+});
+
+test('a channel is found in the matrix where its dimension stands in another order too', async () => {
+  await view.root.getByRole('button', { name: 'Order and normalise' }).click();
+  await chosen('Order of out').selectOption('mean');
+  await view.page.keyboard.press('Escape');
+  await view.complete();
+  await shows('layers.0.weight', 'Channels');
+  const first = view.root.getByRole('grid').locator('[aria-rowindex="2"]');
+  const largest = await notebook.python<number>('int(np.linalg.norm(w.astype(float), axis=1).argmax())');
+  await expect(first.getByRole('gridcell').first()).toHaveText(String(largest));
+  await first.click();
+  await view.shows('layers.0.weight');
+  const place = await notebook.python<number>(
+    `(-w.mean(axis=1, dtype=float)).argsort(kind="stable").tolist().index(${largest})`
+  );
+  expect(place).not.toBe(largest);
+  await expect
+    .poll(() => notebook.python('[list(ends) for ends in mv.selection.region.values()]'))
+    .toEqual([[place, place + 1]]);
+  expect(
+    await notebook.python('{dim: list(at) for dim, at in mv.selection.slices.items() if isinstance(at, tuple)}')
+  ).toEqual({
+    out: [largest]
+  });
+  expect(await notebook.python(`np.array_equal(mv.selection.values.ravel(), w[${largest}])`)).toBe(true);
+  // And that place of the picture is that very row.
+  const { width, height } = await view.box();
+  const side = Math.floor(Math.min(width / 64, height / 96));
+  await expect.poll(async () => (await view.hover(9.5 * side, (place + 0.5) * side))?.index).toEqual([largest, 9]);
+  await view.root.getByRole('button', { name: 'Order and normalise' }).click();
+  await chosen('Order of out').selectOption('given');
+  await view.page.keyboard.press('Escape');
 });
 
 test('several rows are a set of channels in Python', async () => {

@@ -7,6 +7,7 @@ import { drawGuides } from '../../chart/guides';
 import type { CountScale } from '../../chart/histogram';
 import { Plot } from '../../chart/plot';
 import { Scale } from '../../chart/scale';
+import type { Ends } from '../../chart/scale';
 import { formatCounted, formatPercent } from '../../tensor/format';
 import type { Distribution } from '../../wire/protocol';
 import type { Readout } from '../view';
@@ -101,16 +102,12 @@ export class HistogramChart {
     this.drawCursor();
   }
 
-  /** What counts as near zero. */
-  private drawNear({ near_zero }: Distribution, x: Scale, height: number): void {
-    const { kind, domain } = this.state!.binning;
-    const reach = near_zero?.threshold ?? 0;
-    const left = Math.max(domain[0], kind === 'log' ? domain[0] : -reach);
-    const right = Math.min(domain[1], reach);
+  private drawNear(distribution: Distribution, x: Scale, height: number): void {
+    const ends = nearZero(distribution, this.state!.binning);
     this.plot
       .layer('bands')
       .selectAll('rect')
-      .data(reach > 0 && right > left ? [[x.at(left), x.at(right)] as const] : [])
+      .data(ends ? [[x.at(ends[0]), x.at(ends[1])] as const] : [])
       .join('rect')
       .attr('class', 'mv-chart-near')
       .attr('x', ([from]) => from)
@@ -209,4 +206,12 @@ function valueTicks(x: Scale, { under, bins }: Binning): PlacedTick[] {
   const [from, to] = barEnds(first, x);
   const middle = { at: (from + to) / 2, label: first.low === first.high ? '0' : 'near 0' };
   return [middle, ...ticks.filter(({ at, label }) => at > (label ? middle.at + CLEAR : to))];
+}
+
+/** From where to where values count as near zero, as far as it is seen; null where nothing of it is. */
+export function nearZero({ near_zero }: Distribution, { kind, domain }: Binning): Ends | null {
+  const reach = near_zero?.threshold ?? 0;
+  const left = Math.max(domain[0], kind === 'log' ? domain[0] : -reach);
+  const right = Math.min(domain[1], reach);
+  return reach > 0 && right > left ? [left, right] : null;
 }

@@ -10,7 +10,7 @@ import { titleOf } from '../measure/save-chart';
 import type { SavedChart } from '../measure/save-chart';
 import { measuredKey } from '../measure/scope';
 import { binningOf } from './bins';
-import { HistogramChart } from './histogram-chart';
+import { HistogramChart, nearZero } from './histogram-chart';
 import type { Looked, Part } from './part';
 import { anomalyKeys, numbersOf } from './words';
 
@@ -134,7 +134,7 @@ export class HistogramPart implements Part {
             { mark: 'dashed', text: 'quantiles' },
             { mark: 'whisker', text: 'mean ± std' }
           ] as const)),
-      ...(distribution.near_zero?.threshold ? ([{ mark: 'band', text: 'near zero' }] as const) : []),
+      ...(nearZero(distribution, binning) ? ([{ mark: 'band', text: 'near zero' }] as const) : []),
       ...anomalyKeys(distribution)
     ];
     this.key.replaceChildren(chartKey(marks));

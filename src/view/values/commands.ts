@@ -1,15 +1,16 @@
 import { transposed } from '../../tensor/selection';
 import type { Plane } from '../../tensor/source';
 import type { Bookmark, Selection, TensorDescriptor } from '../../wire/protocol';
+import type { Hint } from '../hint';
 import type { ViewContext } from '../view';
 import { AnomalySearch } from './anomaly-search';
 import type { Badge } from './badges';
 import { coveredBy, indexText } from './describe';
 import { Going } from './going';
-import type { Hint } from './hint';
+import type { Command } from './keys';
 import { canFill } from './layout';
 import type { CellPlace } from './layout';
-import type { Command, Navigation } from './navigation';
+import type { Navigation } from './navigation';
 import { selectionFor } from './opening';
 import type { Stage } from './stage';
 import { Tools } from './tools';

@@ -6,6 +6,7 @@ import type { Selection } from '../../wire/protocol';
 import type { Camera } from './camera';
 import { Scene } from './scene';
 import type { Viewport } from './scene';
+import { Wishes } from './wishes';
 
 /** Cells at least this wide, in device pixels, are outlined; smaller ones are hatched. */
 const OUTLINED = 12;
@@ -44,11 +45,12 @@ export class Marks {
   private plane: Plane | null = null;
   private asked: Asked | null = null;
   private abort: AbortController | null = null;
-  private wished = '';
+  private readonly wishes: Wishes;
 
   constructor(private readonly options: MarksOptions) {
     this.canvas.className = 'mv-values-overlay mv-values-marks';
     setHidden(this.canvas, true);
+    this.wishes = new Wishes(options.source, options.id);
     options.source.tilesArrived.connect(this.onTiles);
     options.source.tensorsChanged.connect(this.onTensors);
   }
@@ -73,7 +75,7 @@ export class Marks {
     this.abort?.abort();
     // Other values do not move the marks, as long as the order is the given one.
     this.plane = same && !order ? this.plane : null;
-    this.wished = '';
+    this.wishes.forget();
     this.options.source.forget(this.options.id);
     if (asked) {
       void this.open(asked);
@@ -109,7 +111,7 @@ export class Marks {
     for (const draw of draws.filter(each => Math.min(each.cellWidth, each.cellHeight) >= OUTLINED)) {
       this.outline(draw.tile, draw.first, draw.count, view.ratio);
     }
-    this.wish(plane);
+    this.wishes.say(plane, this.scene);
   }
 
   dispose(): void {
@@ -209,15 +211,6 @@ export class Marks {
           context.strokeRect(left + 1.5 * line, top + 1.5 * line, cellWidth - 3 * line, cellHeight - 3 * line);
         }
       }
-    }
-  }
-
-  private wish(plane: Plane): void {
-    const wished = this.scene.complete ? [] : this.scene.wished;
-    const said = wished.join(' ');
-    if (said !== this.wished) {
-      this.wished = said;
-      this.options.source.want(this.options.id, plane, wished);
     }
   }
 

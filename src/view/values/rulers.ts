@@ -21,10 +21,18 @@ export class Rulers {
   readonly top = new Ruler('top');
   readonly left = new Ruler('left');
 
-  /** The space that a plane's rulers take, whatever is zoomed to. */
-  static thickness(plane: Plane): readonly [left: number, top: number] {
+  private room = '';
+
+  /** Gives a plane's rulers the space that they take whatever is zoomed to, in the grid that they stand in. */
+  makeRoom({ style }: HTMLElement, plane: Plane): void {
     const longest = Math.max(plane.rows, plane.facetShape.length === 2 ? plane.facetShape[0]! : 0);
-    return [Ruler.thickness('left', longest), Ruler.thickness('top', plane.columns)];
+    const [left, top] = [Ruler.thickness('left', longest), Ruler.thickness('top', plane.columns)];
+    const room = `${left} ${top}`;
+    if (room !== this.room) {
+      this.room = room;
+      style.setProperty('--mv-ruler-left', `${left}px`);
+      style.setProperty('--mv-ruler-top', `${top}px`);
+    }
   }
 
   update(stage: Stage, hover: CellPlace | null): void {

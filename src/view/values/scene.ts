@@ -231,3 +231,10 @@ function place(
     (rowEnd - row) / pooled - 2 * inset
   );
 }
+
+/** Float32 tells 2^24 numbers of one magnitude apart: values nearer to each other than that are drawn from their least. */
+export function originOf({ dtype, statistics: { min, max } }: Plane): number {
+  const low = Number(min ?? 0);
+  const close = Math.abs(low) > 2 ** 12 * (Number(max ?? 0) - low);
+  return /64|128/.test(dtype) && close ? low : 0;
+}

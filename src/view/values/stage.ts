@@ -1,29 +1,23 @@
 import { createPainter } from '../../gl';
 import type { Painter } from '../../gl';
 import type { ColourScale, ColourTheme } from '../../tensor/colour';
-import { isEmpty } from '../../tensor/plane';
 import type { Plane, TensorSource } from '../../tensor/source';
 import type { PooledStatistic, Tile } from '../../tensor/tile';
 import { element } from '../../dom/element';
 import type { Hidden, Place, TileAddress, ViewState } from '../../wire/protocol';
 import { Badges, badgesOf } from './badges';
 import type { Badge } from './badges';
-import { Camera } from './camera';
+import type { Camera } from './camera';
 import { drawnCell } from './describe';
 import type { DrawnCell } from './describe';
-import { isInSight, middleCell, rectOf, rectOfRegion } from './geometry';
-import type { Size } from './geometry';
-import { fitPlane } from './layout';
-import type { CellPlace, Fit } from './layout';
+import type { CellPlace } from './layout';
 import { Marks } from './marks';
 import { Outlines } from './outlines';
 import { Overlay } from './overlay';
 import type { Region } from './region';
-import { Scene } from './scene';
-import type { Viewport } from './scene';
-
-/** A cell that is gone to is at least this wide and high, in CSS pixels. */
-const LEGIBLE = 16;
+import { originOf, Scene } from './scene';
+import { Sight } from './sight';
+import { Wishes } from './wishes';
 
 /** How values become colours. */
 export interface Look {
@@ -47,8 +41,8 @@ export class Stage {
   readonly node: HTMLDivElement;
   readonly scene = new Scene();
   readonly marks: Marks;
-  plane: Plane | null = null;
-  camera: Camera | null = null;
+  /** How the plane is looked at. */
+  readonly sight: Sight;
   complete = false;
 
   private readonly painter: Painter;
@@ -59,15 +53,11 @@ export class Stage {
   private region: Region | null = null;
   private hover: CellPlace | null = null;
   private cursor: CellPlace | null = null;
-  private size: Size = { width: 0, height: 0 };
   private frame = 0;
   private arriving = false;
-  private wished = '';
+  private readonly wishes: Wishes;
   private disposed = false;
   private focus: readonly [number, number] | null = null;
-  private aspect: ViewState['aspect'] = 'square';
-  /** Where to go with the next plane of another extent. */
-  private arrival: Place | null | undefined;
 
   constructor(private readonly options: StageOptions) {
     this.painter = createPainter(() => this.draw());
@@ -80,12 +70,22 @@ export class Stage {
       // The notebook's one-key shortcuts (0 0 restarts a kernel) are not meant for what has the focus here.
       'data-lm-suppress-shortcuts': 'true'
     });
+    this.sight = new Sight(this.node);
     this.badges = new Badges(options.onBadge);
     const { source, id } = options;
+    this.wishes = new Wishes(source, id);
     this.marks = new Marks({ source, id: `${id}-marks`, onChange: () => this.requestDraw() });
     const { frame, hover, cursor } = this.outlines;
     const { canvas } = this.painter;
     this.node.append(canvas, this.marks.canvas, frame, this.overlay.canvas, hover, cursor, this.badges.node);
+  }
+
+  get plane(): Plane | null {
+    return this.sight.plane;
+  }
+
+  get camera(): Camera | null {
+    return this.sight.camera;
   }
 
   /** Where the keyboard's cursor is. */
@@ -102,11 +102,11 @@ export class Stage {
   }
 
   get width(): number {
-    return this.size.width;
+    return this.sight.size.width;
   }
 
   get height(): number {
-    return this.size.height;
+    return this.sight.size.height;
   }
 
   get canvases(): readonly HTMLCanvasElement[] {
@@ -118,53 +118,27 @@ export class Stage {
 
   /** Shows a plane. One of the same extent keeps the camera where it is: a slice changes, the eye stays. */
   show(plane: Plane, look: Look): void {
-    const before = this.plane;
-    this.plane = plane;
     this.look = look;
-    this.wished = '';
-    if (!before || !sameExtent(before, plane)) {
-      // Its rulers may be of another width. A slice changes no size, and to measure is to lay the page out.
-      this.measure();
-    }
-    if (isEmpty(plane)) {
-      this.camera = null;
-    } else if (!this.camera || !before || !sameExtent(before, plane)) {
-      this.refit();
+    this.wishes.forget();
+    if (this.sight.show(plane)) {
       this.cursor = this.hover = null;
     }
-    this.arrive();
     this.draw();
   }
 
   /** Cells are squares, or fill the stage. */
   setAspect(aspect: ViewState['aspect']): void {
-    const changed = aspect !== this.aspect;
-    this.aspect = aspect;
-    if (changed && this.camera) {
-      this.refit();
-      this.requestDraw();
-    }
+    this.changed(this.sight.setAspect(aspect));
   }
 
   /** Goes to a place that was kept: with the next plane, or (`now`) in this one. */
   goTo(place: Place | null, now: boolean): void {
-    this.arrival = place;
-    if (now && this.camera) {
-      this.arrive();
-      this.requestDraw();
-    }
+    this.changed(this.sight.goTo(place, now));
   }
 
   /** Puts a cell in the middle, large enough to be seen, and the cursor on it. */
   centre(place: CellPlace): void {
-    const { camera } = this;
-    if (camera) {
-      camera.goTo({
-        facet: place.facet,
-        row: place.row + 0.5,
-        column: place.column + 0.5,
-        zoom: Math.max(camera.zoom, LEGIBLE / Math.min(1, camera.layout.stretch))
-      });
+    if (this.sight.centre(place)) {
       this.setCursor(place);
       this.draw();
     }
@@ -172,14 +146,7 @@ export class Stage {
 
   /** Goes to the region where nothing of it is in sight, or it would be a speck. */
   reveal(): void {
-    const { plane, camera, region, size } = this;
-    const rect = plane && camera && region && rectOfRegion(plane, camera, region);
-    if (rect && !isInSight(rect, size)) {
-      const fitting = Math.min(size.width / rect.width, size.height / rect.height, 1);
-      camera.centreOn(camera.x + rect.x + rect.width / 2, camera.y + rect.y + rect.height / 2);
-      camera.zoomTo(camera.zoom * fitting);
-      this.requestDraw();
-    }
+    this.changed(this.sight.reveal(this.region));
   }
 
   setLook(look: Look): void {
@@ -212,12 +179,7 @@ export class Stage {
   }
 
   resized(): void {
-    const { width, height } = this.size;
-    this.measure();
-    if (this.camera && this.size.width > 0 && this.plane) {
-      if (width !== this.size.width || height !== this.size.height) {
-        this.camera.resize(this.fit(), this.size.width, this.size.height);
-      }
+    if (this.sight.resized()) {
       // A canvas that was taken out of the document may come back empty: draw even where nothing changed.
       this.draw();
     }
@@ -243,11 +205,12 @@ export class Stage {
   }
 
   draw(): void {
-    const { plane, camera, look, size } = this;
+    const { look } = this;
+    const { plane, camera, size } = this.sight;
     if (this.disposed || !plane || !look || !camera || !size.width || !size.height) {
       return;
     }
-    const view = this.viewport();
+    const view = { ...size, ratio: devicePixelRatio, focus: this.focus };
     this.scene.build(plane, camera, view, this.peek);
     this.painter.draw({
       plane: plane.key,
@@ -274,43 +237,18 @@ export class Stage {
     this.outlines.placeFrame(camera, size);
     this.complete = this.scene.complete;
     this.placeOutlines();
-    this.wish(plane);
+    this.wishes.say(plane, this.scene);
     this.options.onDrawn();
-  }
-
-  /** Asks for what is missing, again where the source has forgotten it. */
-  private wish(plane: Plane): void {
-    const { wished, complete } = this.scene;
-    const said = complete ? 'complete' : wished.join(' ');
-    if (said !== this.wished) {
-      this.wished = said;
-      this.options.source.want(this.options.id, plane, complete ? [] : wished);
-    }
   }
 
   /** What was asked for will not come (the kernel went away and is back): ask again at the next drawing. */
   forgetWishes(): void {
-    this.wished = '';
+    this.wishes.forget();
   }
 
   /** The cell at a point of the page, or null beside the cells. */
   cellAt(clientX: number, clientY: number): CellPlace | null {
-    const { camera } = this;
-    const [x, y] = this.toStage(clientX, clientY);
-    const inside = x >= 0 && y >= 0 && x < this.size.width && y < this.size.height;
-    return camera && inside ? camera.layout.cellAt(x + camera.x, y + camera.y, camera.zoom) : null;
-  }
-
-  /** The nearest cell of a facet, for a drag that leaves it. */
-  nearestIn(facet: number, clientX: number, clientY: number): CellPlace | null {
-    const { camera } = this;
-    const [x, y] = this.toStage(clientX, clientY);
-    return camera ? { facet, ...camera.layout.nearestIn(facet, x + camera.x, y + camera.y, camera.zoom) } : null;
-  }
-
-  toStage(clientX: number, clientY: number): [number, number] {
-    const { left, top } = this.node.getBoundingClientRect();
-    return [clientX - left - this.node.clientLeft, clientY - top - this.node.clientTop];
+    return this.sight.cellAt(clientX, clientY);
   }
 
   drawnCell(place: CellPlace): DrawnCell | null {
@@ -319,13 +257,12 @@ export class Stage {
 
   /** Where a cell (or the pooled cell that covers it) is, from the stage's corner, in CSS pixels. */
   rectOf(place: CellPlace, level = 0): DOMRectReadOnly | null {
-    const { camera, plane } = this;
-    return camera && plane && rectOf(plane, camera, place, level);
+    return this.sight.rectOf(place, level);
   }
 
   /** The cell in the middle of what is seen. */
   middle(): CellPlace | null {
-    return this.camera && middleCell(this.camera, this.size);
+    return this.sight.middle();
   }
 
   dispose(): void {
@@ -336,36 +273,10 @@ export class Stage {
     this.node.remove();
   }
 
-  private viewport(): Viewport {
-    return { ...this.size, ratio: devicePixelRatio, focus: this.focus };
-  }
-
-  private measure(): void {
-    const { clientWidth, clientHeight } = this.node;
-    this.size = { width: clientWidth, height: clientHeight };
-  }
-
-  private refit(): void {
-    const fit = this.fit();
-    this.camera = new Camera(fit);
-    this.camera.resize(fit, this.size.width, this.size.height);
-  }
-
-  private arrive(): void {
-    if (this.camera && this.arrival !== undefined) {
-      this.camera.goTo(this.arrival);
-      this.arrival = undefined;
+  private changed(changed: boolean): void {
+    if (changed) {
+      this.requestDraw();
     }
-  }
-
-  private fit(): Fit {
-    return fitPlane(
-      this.plane!,
-      Math.max(1, this.size.width),
-      Math.max(1, this.size.height),
-      devicePixelRatio,
-      this.aspect
-    );
   }
 
   private placeOutlines(): void {
@@ -378,19 +289,3 @@ export class Stage {
     return this.drawnCell(place)?.level ?? this.scene.level;
   }
 }
-
-/** Float32 tells 2^24 numbers of one magnitude apart: values nearer to each other than that are drawn from their least. */
-function originOf({ dtype, statistics: { min, max } }: Plane): number {
-  const low = Number(min ?? 0);
-  const close = Math.abs(low) > 2 ** 12 * (Number(max ?? 0) - low);
-  return /64|128/.test(dtype) && close ? low : 0;
-}
-
-const sameExtent = (a: Plane, b: Plane): boolean =>
-  a.address === b.address &&
-  a.rows === b.rows &&
-  a.columns === b.columns &&
-  a.facetShape.join() === b.facetShape.join() &&
-  a.dims.row === b.dims.row &&
-  a.dims.column === b.dims.column &&
-  a.dims.facets.join() === b.dims.facets.join();

@@ -7,16 +7,13 @@ import type { TensorDescriptor, ViewState } from '../../wire/protocol';
 import type { View, ViewContext } from '../view';
 import { Colours } from './colours';
 import { Commands } from './commands';
-import { Hint } from './hint';
-import type { CellPlace } from './layout';
-import { Navigation } from './navigation';
 import { Opening, selectionFor } from './opening';
-import { Pointing } from './pointing';
+import { Picture } from './picture';
 import { pythonFor } from './python';
-import { fromState, regionBetween, toState } from './region';
-import { Rulers } from './rulers';
+import { fromState } from './region';
 import { savePicture } from './save';
-import { Stage } from './stage';
+import type { Stage } from './stage';
+import { Standing } from './standing';
 import { Status } from './status';
 import type { StateName } from './status';
 import { Toolbar } from './toolbar';
@@ -31,37 +28,32 @@ export class ValuesView implements View {
   readonly node: HTMLElement;
   readonly stage: Stage;
 
-  private readonly navigation: Navigation;
-  private readonly rulers = new Rulers();
+  private readonly picture: Picture;
   private readonly toolbar: Toolbar;
   private readonly opening: Opening;
   private readonly colours: Colours;
   private readonly status: Status;
-  private readonly pointing: Pointing;
+  private readonly standing: Standing;
   private readonly commands: Commands;
-  private readonly hint = new Hint();
   private readonly note = element('div', { class: 'mv-values-note' });
-  private readonly observer: ResizeObserver | null;
   private plane: Plane | null = null;
   private openedKey = '';
-  private thickness = '';
-  private selecting = false;
 
   constructor(
     private readonly context: ViewContext,
     private readonly tensor: TensorDescriptor
   ) {
     const { source, id, state, theme } = context;
-    this.stage = new Stage({
-      source,
-      id,
+    this.picture = new Picture({
+      context,
+      tensor,
       onDrawn: () => this.drawn(),
-      onBadge: badge => this.commands.toBadge(badge)
+      onBadge: badge => this.commands.toBadge(badge),
+      onCommand: command => this.commands.run(command),
+      onValue: value => this.colours.highlight(value)
     });
-    this.stage.node.setAttribute(
-      'aria-label',
-      `Values of ${tensor.address}, ${formatShape(tensor.shape)}. Arrow keys move a cell cursor, plus and minus zoom, 0 fits, S selects, G goes to an index, N to the next value that is not finite, T transposes, A fills the stage, B opens the bookmarks.`
-    );
+    const { stage, navigation, hint } = this.picture;
+    this.stage = stage;
     this.colours = new Colours({
       source,
       state,
@@ -74,36 +66,14 @@ export class ValuesView implements View {
         }
       }
     });
-    this.navigation = new Navigation({
-      stage: this.stage,
-      onPoint: (place, by) => {
-        this.pointing.point(this.plane, place, by);
-        this.rulers.update(this.stage, place);
-      },
-      onSelect: (from, to, done) => this.select(from, to, done),
-      onClear: () => state.set({ region: null }),
-      onSelecting: selecting => this.stage.node.classList.toggle('mv-values-selecting', selecting),
-      onWheelIgnored: () => this.hint.wheel(),
-      onCommand: command => this.commands.run(command)
-    });
     this.toolbar = new Toolbar({
-      onFit: () => this.navigation.fit(),
-      onZoom: into => this.navigation.zoom(into),
-      onSelectMode: on => {
-        this.navigation.selectMode = on;
-        this.stage.node.classList.toggle('mv-values-selectable', on);
-      },
+      onFit: () => navigation.fit(),
+      onZoom: into => navigation.zoom(into),
+      onSelectMode: on => this.picture.selectMode(on),
       onSave: () => void this.save(),
       onCopy: () => navigator.clipboard.writeText(this.python())
     });
-    this.pointing = new Pointing({
-      stage: this.stage,
-      tensor,
-      colour: () => state.value.colour,
-      readout: readout => context.readout(readout),
-      onValue: value => this.colours.highlight(value)
-    });
-    this.commands = new Commands({ context, tensor, stage: this.stage, navigation: this.navigation, hint: this.hint });
+    this.commands = new Commands({ context, tensor, stage, navigation, hint });
     this.status = new Status({
       onState: name => this.setState(name),
       onCancel: () => this.opening.cancel(),
@@ -123,14 +93,13 @@ export class ValuesView implements View {
       }
     });
     this.node = this.build();
+    this.standing = new Standing(this.node);
     views.set(this.node, this);
     state.changed.connect(this.onState);
     theme.changed.connect(this.onTheme);
     source.stateChanged.connect(this.onSource);
     source.tensorsChanged.connect(this.onTensors);
     source.tilesArrived.connect(this.onTiles);
-    this.observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.resized());
-    this.observer?.observe(this.stage.node);
     this.onSource();
     this.start();
   }
@@ -148,32 +117,19 @@ export class ValuesView implements View {
 
   /** Where a cell of level 0 is on the page, in CSS pixels; null where nothing is drawn. */
   cellRect(facet: number, row: number, column: number): DOMRectReadOnly | null {
-    const rect = this.stage.rectOf({ facet, row, column });
-    const { left, top } = this.stage.node.getBoundingClientRect();
-    return rect && new DOMRectReadOnly(rect.x + left, rect.y + top, rect.width, rect.height);
+    return this.picture.cellRect(facet, row, column);
   }
 
   dispose(): void {
     const { source, id, state, theme } = this.context;
-    this.observer?.disconnect();
     state.changed.disconnect(this.onState);
     theme.changed.disconnect(this.onTheme);
     source.stateChanged.disconnect(this.onSource);
     source.tensorsChanged.disconnect(this.onTensors);
     source.tilesArrived.disconnect(this.onTiles);
     source.forget(id);
-    const parts = [
-      this.opening,
-      this.colours,
-      this.navigation,
-      this.toolbar,
-      this.commands,
-      this.hint,
-      this.rulers,
-      this.status,
-      this.stage
-    ];
-    for (const part of parts) {
+    const { opening, colours, toolbar, commands, picture, status } = this;
+    for (const part of [opening, colours, toolbar, commands, picture, status]) {
       part.dispose();
     }
     views.delete(this.node);
@@ -182,17 +138,16 @@ export class ValuesView implements View {
   }
 
   private build(): HTMLElement {
-    const { stage, rulers, colours, toolbar, commands } = this;
-    stage.node.append(this.pointing.tip, this.hint.node, this.status.skeleton);
-    const picture = element('div', { class: 'mv-values-picture' });
-    picture.append(rulers.top.node, rulers.left.node, stage.node, this.status.centre);
+    const { picture, status, colours, toolbar, commands } = this;
+    picture.stage.node.append(status.skeleton);
+    picture.node.append(status.centre);
     return element(
       'div',
       { class: 'mv-values', 'data-mv-state': 'loading', 'data-mv-complete': 'false' },
-      element('div', { class: 'mv-values-head' }, this.status.badge.node, this.note),
-      picture,
+      element('div', { class: 'mv-values-head' }, status.badge.node, this.note),
+      picture.node,
       element('div', { class: 'mv-values-side' }, toolbar.node, commands.tools.node, colours.legend.node),
-      this.pointing.live
+      picture.pointing.live
     );
   }
 
@@ -219,15 +174,8 @@ export class ValuesView implements View {
       this.status.empty(this.tensor.shape);
       return;
     }
-    const [left, top] = Rulers.thickness(plane);
-    const thickness = `${left} ${top}`;
-    if (thickness !== this.thickness) {
-      this.thickness = thickness;
-      this.node.style.setProperty('--mv-ruler-left', `${left}px`);
-      this.node.style.setProperty('--mv-ruler-top', `${top}px`);
-    }
     this.status.ready();
-    this.navigationFor(plane);
+    this.picture.opening(plane);
     // The picture first: what stands beside it says the same of every slice.
     this.stage.setAspect(this.context.state.value.aspect);
     this.commands.going.opening();
@@ -237,7 +185,7 @@ export class ValuesView implements View {
     this.mark(plane);
     this.colours.update(plane);
     this.updateTools();
-    this.pointing.again(plane);
+    this.picture.pointing.again(plane);
     this.commands.going.opened(plane);
   }
 
@@ -248,46 +196,16 @@ export class ValuesView implements View {
     this.stage.marks.show(marked ? address : null, plane);
   }
 
-  /** Another extent has other cells: what was pointed at is gone. */
-  private navigationFor(plane: Plane): void {
-    const before = this.stage.plane;
-    const same = before?.rows === plane.rows && before.columns === plane.columns && before.facets === plane.facets;
-    if (before && !same) {
-      this.navigation.reset();
-      this.pointing.place = null;
-    }
-  }
-
   private setState(state: StateName): void {
-    this.node.dataset.mvState = state;
     const drawable = this.plane !== null && state !== 'empty';
+    this.standing.state(state, drawable);
     this.toolbar.enable(drawable);
     this.updateTools();
-    this.node.classList.toggle('mv-values-blank', !drawable);
-    this.doubt();
     setHidden(this.colours.legend.node, !drawable);
-    if (state !== 'ready') {
-      this.node.dataset.mvComplete = 'false';
-    }
-  }
-
-  /** The last picture stays, dimmed, under what went wrong. */
-  private doubt(): void {
-    const { mvState, mvSource } = this.node.dataset;
-    const doubtful = mvState === 'error' || mvState === 'cancelled' || mvSource === 'dead' || mvSource === 'failed';
-    this.node.classList.toggle('mv-values-doubtful', doubtful);
   }
 
   private drawn(): void {
-    const complete = String(this.stage.complete && this.status.state === 'ready');
-    if (this.node.dataset.mvComplete !== complete) {
-      this.node.dataset.mvComplete = complete;
-    }
-    this.navigation.pointAgain();
-    if (this.plane && this.pointing.by === 'keyboard') {
-      this.pointing.again(this.plane);
-    }
-    this.rulers.update(this.stage, this.pointing.place);
+    this.standing.complete(this.stage.complete && this.status.state === 'ready');
     const notes = [this.stage.paintedBy === '2d' ? 'Drawn without WebGL' : '', this.stage.marks.words];
     setText(this.note, notes.filter(Boolean).join(' · '));
     this.colours.drawn();
@@ -299,7 +217,7 @@ export class ValuesView implements View {
     if (plane) {
       this.stage.setLook(this.colours.look(plane));
       this.colours.update(plane);
-      this.pointing.again(plane);
+      this.picture.pointing.again(plane);
     }
   }
 
@@ -307,26 +225,12 @@ export class ValuesView implements View {
     this.commands.update(this.plane === null || this.status.state === 'empty');
   }
 
-  private select(from: CellPlace, to: CellPlace, done: boolean): void {
-    if (!this.plane) {
-      return;
-    }
-    const region = regionBetween(this.plane, from, to);
-    this.stage.setRegion(region);
-    if (done) {
-      // What is selected here is where the person looks.
-      this.selecting = true;
-      this.context.state.set({ region: toState(this.plane, region) });
-      this.selecting = false;
-    }
-  }
-
   private async save(): Promise<void> {
     if (this.plane) {
       await savePicture({
         stage: this.stage,
         plane: this.plane,
-        rulers: this.rulers,
+        rulers: this.picture.rulers,
         scale: this.colours.look(this.plane).scale,
         theme: this.context.theme.value,
         title: `${this.tensor.address} · ${formatShape(this.tensor.shape)} · ${this.tensor.dtype}`,
@@ -359,7 +263,7 @@ export class ValuesView implements View {
     this.updateTools();
     if (plane && changed.includes('region')) {
       this.stage.setRegion(fromState(plane, value.region));
-      if (!this.selecting) {
+      if (!this.picture.selecting) {
         this.stage.reveal();
       }
     }
@@ -369,9 +273,7 @@ export class ValuesView implements View {
 
   private readonly onSource = (): void => {
     const { status } = this.context.source.state;
-    const before = this.node.dataset.mvSource;
-    this.node.dataset.mvSource = status;
-    this.doubt();
+    const before = this.standing.source(status);
     this.status.source(this.context.source.state);
     if (status === 'live' && before !== undefined && before !== 'live') {
       // What was asked for before may never come.

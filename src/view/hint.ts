@@ -1,11 +1,15 @@
-import { element, setHidden, setText } from '../../dom/element';
+import { element, setHidden, setText } from '../dom/element';
 
 const STAYS = 2500;
 
 /** A sentence over the picture that goes by itself. */
 export class Hint {
-  readonly node = element('div', { class: 'mv-values-hint', role: 'status', hidden: true });
+  readonly node: HTMLElement;
   private timer = 0;
+
+  constructor(className: string) {
+    this.node = element('div', { class: className, role: 'status', hidden: true });
+  }
 
   /** How to zoom, for who turned the wheel over a view that does not have the focus. */
   wheel(): void {

@@ -1,4 +1,5 @@
 import { drawAxes, ticksOf } from './axis';
+import type { PlacedTick } from './axis';
 import type { Bin } from './bars';
 import { outlinePath } from './bars';
 import { drawBand } from './cursor';
@@ -107,6 +108,11 @@ export class Ridgeline {
       .layer('marks')
       .selectAll('path.mv-ridge')
       .classed('mv-ridge-pointed', (_, i) => i === at?.ridge);
+    // The name of the one that is pointed at stands in the place of those beside it.
+    plot
+      .layer('axes')
+      .selectAll<SVGTextElement, PlacedTick>('.mv-axis-left .mv-axis-tick')
+      .attr('visibility', tick => (at && Math.abs(tick.at - this.floor(at.ridge)) < LABEL_ROOM ? 'hidden' : null));
     const layer = plot.layer('cursor');
     const top = at ? this.floor(at.ridge) - this.step : 0;
     drawBand(layer, bin ? [x!.at(bin.low), x!.at(bin.high)] : null, { top, height: this.step });

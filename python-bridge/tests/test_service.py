@@ -197,7 +197,7 @@ def test_sending_stops_when_the_credits_are_spent_and_goes_on_with_an_ack(servic
     page = Page(acknowledge=False)
     service.connect(page)
     page.hello(credits={"requests": 4, "bytes": 300_000})
-    page.say(get("r", tensor, tiles=[(0, 0, r, c) for r in range(2) for c in (0, 0, 0)]))
+    page.say(get("r", tensor, tiles=[(0, 0, r, c) for r in range(2) for c in (0,) * 6]))
     page.wait(lambda _: len(page.of("tile")) == 2)
     time.sleep(0.2)
     assert len(page.of("tile")) == 2  # the second took the limit; nothing came after it
@@ -208,9 +208,23 @@ def test_sending_stops_when_the_credits_are_spent_and_goes_on_with_an_ack(servic
     # Along with another request it is as good.
     sent = sum(len(b) for bs in page.buffers for b in bs) - sent
     page.say({**get("another", tensor, tiles=[(0, 0, 0, 0)], view="other"), "ack": sent})
-    page.wait(lambda _: len(page.of("tile")) == 6)
+    page.wait(lambda _: len(page.of("tile")) >= 6)
     page.say({"kind": "cancel", "requests": ["r"]})
     assert page.end("r")["cancelled"] is True
+
+
+def test_a_views_requests_are_answered_in_their_order_and_views_take_turns(service, tensor, gate):
+    page = Page()
+    service.connect(page)
+    page.hello()
+    for request, view in (("a1", "a"), ("a2", "a"), ("b1", "b")):
+        page.say(get(request, tensor, tiles=[(0, 0, r, 0) for r in range(2)], view=view))
+    gate.open.set()
+    for request in ("a1", "a2", "b1"):
+        page.end(request)
+    answered = [message["request"] for message in page.of("tile")]
+    assert [name for name in answered if name[0] == "a"] == ["a1", "a1", "a2", "a2"]
+    assert answered.index("b1") < answered.index("a2")
 
 
 def test_requests_with_bytes_outstanding_are_bounded_too():

@@ -40,8 +40,11 @@ import type { Tile } from './tile';
 /** Tiles of all live sources of the page, together. */
 export const TILE_CACHE_BYTES = 128 * 2 ** 20;
 
-/** The most tiles asked for in one request: about a megabyte, so that a new wish need not wait for long. */
-const TILES_PER_REQUEST = 8;
+/**
+ * The most tiles asked for in one request: half of what the kernel may send ahead. With each message the kernel tells that it is busy
+ * and idle again, and JupyterLab draws its toolbar and its icon anew, which takes longer than some tiles do.
+ */
+const TILES_PER_REQUEST = 32;
 
 /** Descriptions of planes that are kept: a few kilobytes each. */
 const MOST_PLANES = 1024;

@@ -7,10 +7,10 @@ import type { Incoming, Transport } from './transport';
 import { parseKernelMessage } from './validate';
 
 /** What this page will take before it has acknowledged: some requests, some bytes. */
-export const CREDITS = { requests: 4, bytes: 8 * 2 ** 20 } as const;
+export const CREDITS = { requests: 4, bytes: 16 * 2 ** 20 } as const;
 
 /** An acknowledgement of its own for so many parts of the credit. */
-const ACKS = 3;
+const ACKS = 2;
 
 /**
  * A request with no answer at all for so long is sent again, then after twice as long, and so on. It is never given up: a kernel

@@ -189,16 +189,19 @@ class Client:
             WORKER.changed.notify_all()
 
     def next_job(self, lane: Lane) -> Job | None:
-        """Choose what to do next: what is no longer wanted first, since it only ends; called with the lock held."""
+        """Choose what to do next: what is no longer wanted first, since it only ends; called with the lock held.
+
+        Views take turns; the requests of one are answered one after the other, since it asks first for what it wants
+        most.
+        """
         granted = self._credits
         for ready in (
             lambda job: job.cancelled,
             lambda job: not job.waiting and granted is not None and granted.allow(job.request),
         ):
-            for index, job in enumerate(self._jobs):
+            for job in self._jobs:
                 if job.lane is lane and not job.held and ready(job):
-                    # To the back, so that requests take turns.
-                    self._jobs.append(self._jobs.pop(index))
+                    self._jobs.sort(key=lambda other: other is job or (job.view is not None and other.view == job.view))
                     return job
         return None
 

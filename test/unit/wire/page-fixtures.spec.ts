@@ -40,7 +40,7 @@ function messages(): PageMessage[] {
   const { request } = transport.of('get')[0]!;
   const tile = (bytes: number, last: boolean): void =>
     transport.answer({ kind: 'tile', request, tiles: [], last }, [new DataView(new ArrayBuffer(bytes))]);
-  tile(3 * 2 ** 20, false);
+  tile(9 * 2 ** 20, false);
   tile(2 ** 20, true);
   source.open({ address: 'weight/conv.bias', selection, view: 'view-2' }).catch(() => undefined);
   source.dispose();

@@ -59,7 +59,7 @@ def test_another_library_reads_what_was_written(checkpoint, folder):
 
 
 LOOK = """
-import json, sys, threading, time
+import json, sys, threading
 import numpy as np
 
 def anonymous():
@@ -76,10 +76,8 @@ def watch():
 bare = anonymous()
 watcher = threading.Thread(target=watch)
 watcher.start()
-start = time.perf_counter()
 from modelview import ModelView
 view = ModelView(sys.argv[1])
-opened = time.perf_counter() - start
 held = anonymous() - bare
 from modelview.tensors import Plane, Pyramid, TileAddress
 tensor = view.tensors["weight/" + sys.argv[2]]
@@ -90,7 +88,7 @@ for row in json.loads(sys.argv[3]):
 over.set()
 watcher.join()
 print(json.dumps({
-    "seconds": opened, "held": held, "most": most - bare, "tiles": tiles, "tensors": len(view.structure.tensors),
+    "held": held, "most": most - bare, "tiles": tiles, "tensors": len(view.structure.tensors),
     "bytes": view.structure.totals["bytes"],
     "torch": "torch" in sys.modules,
 }))
@@ -99,7 +97,7 @@ print(json.dumps({
 
 @pytest.mark.alone
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells how much memory a process has")
-def test_it_opens_in_two_seconds_and_little_memory_in_a_process_that_knows_only_numpy(checkpoint, folder):
+def test_it_opens_in_little_memory_in_a_process_that_knows_only_numpy(checkpoint, folder):
     stored = checkpoint.tensors()[checkpoint.LARGEST]
     rows = [patch.start for patch in checkpoint.patches(stored)]
     asked = [sys.executable, "-c", LOOK, str(folder), checkpoint.LARGEST, json.dumps(rows)]
@@ -107,7 +105,6 @@ def test_it_opens_in_two_seconds_and_little_memory_in_a_process_that_knows_only_
     assert found["tensors"] == len(checkpoint.tensors())
     assert found["bytes"] == sum(each.nbytes for each in checkpoint.tensors().values())
     assert not found["torch"]
-    assert found["seconds"] <= 2
     assert found["most"] <= 300 * 2**20
     for patch in checkpoint.patches(stored):
         expected = checkpoint.values(checkpoint.LARGEST, stored, patch)[0, 3 * 256 : 3 * 256 + 4]

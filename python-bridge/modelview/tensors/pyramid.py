@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import StaleError
-from .blocks import cut
+from .bands import bands, below
 from .dtype import Array
 from .mapped import PoolingSource, map_blocks
 from .moments import SAMPLE, Moments, moments_of
@@ -38,8 +38,6 @@ __all__ = ["Pyramid", "Tile"]
 BASE_CELLS = 2**20
 LARGE = 2**25
 """Values. What is larger is shown with the statistics of a sample, and counted when somebody asks."""
-BLOCK = 2**20
-"""Values that are pooled at once: the calls for each block are as many as for half of it."""
 MOST_BASE_CELLS = 2**22
 """Millions of facets cannot be pooled below one cell each: then every tile is read on its own."""
 
@@ -271,8 +269,8 @@ class Pyramid:
         dtype = np.dtype(np.uint8) if dtype == np.bool_ else dtype
         lock = Lock()
         boxes, places = [], []
-        for band in _bands(extent, level, plane, reader):
-            rows, columns = _below(band.rows, level, plane.rows), _below(band.columns, level, plane.columns)
+        for band in bands(extent, level, plane, reader):
+            rows, columns = below(band.rows, level, plane.rows), below(band.columns, level, plane.columns)
             for index, facets in reader.indices(band.facets, rows, columns):
                 boxes.append(index)
                 places.append(_slices(Extent(facets, band.rows, band.columns), extent))
@@ -361,52 +359,3 @@ def _slices(extent: Extent, within: Extent | None = None) -> tuple[slice, ...]:
     """An extent's place in an array of its level, or of another extent's cells."""
     starts = [0, 0, 0] if within is None else [whole.start for whole in within]
     return tuple(slice(part.start - start, part.stop - start) for part, start in zip(extent, starts, strict=True))
-
-
-def _below(cells: range, level: int, size: int) -> range:
-    """The values of level 0 along an axis that some cells cover."""
-    return range(cells.start << level, min(cells.stop << level, size))
-
-
-def _bands(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> list[Extent]:
-    """Cut an extent into parts of about `reader.block` values that are each near in memory."""
-    facets, rows, columns = extent
-    high = len(_below(rows, level, plane.rows))
-    wide = len(_below(columns, level, plane.columns))
-    tall = min(1 << level, plane.rows)
-    broad = min(1 << level, plane.columns)
-    limit = max(reader.block, BLOCK)
-    if reader.chunks is not None:
-        return _bands_of_chunks(extent, level, plane, reader)
-    together = max(1, limit // max(1, high * wide))
-    if high * wide <= limit:
-        step_rows, step_columns = len(rows), len(columns)
-    elif reader.row_major:
-        step_columns = max(1, min(len(columns), limit // (tall * broad)))
-        step_rows = max(1, limit // (tall * min(wide, step_columns * broad)))
-    else:
-        step_rows = max(1, min(len(rows), limit // (tall * broad)))
-        step_columns = max(1, limit // (broad * min(high, step_rows * tall)))
-    return [
-        Extent(f, r, c)
-        for f in _parts(facets, together)
-        for r in _parts(rows, step_rows)
-        for c in _parts(columns, step_columns)
-    ]
-
-
-def _bands_of_chunks(extent: Extent, level: int, plane: Plane, reader: PlaneReader) -> list[Extent]:
-    """The same along borders of chunks, so that each is read once."""
-    facets, rows, columns = extent
-    values = facets, _below(rows, level, plane.rows), _below(columns, level, plane.columns)
-    box = [slice(each.start, each.stop) for each in values]
-    units = [1, 1 << level, 1 << level]
-    order = (0, 1, 2) if reader.row_major else (0, 2, 1)
-    return [
-        Extent(*(range(part.start // unit, -(-part.stop // unit)) for part, unit in zip(parts, units, strict=True)))
-        for parts in cut(box, units, reader.block, order, reader.chunks)
-    ]
-
-
-def _parts(whole: range, step: int) -> list[range]:
-    return [range(start, min(start + step, whole.stop)) for start in range(whole.start, whole.stop, step)]

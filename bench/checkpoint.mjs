@@ -43,6 +43,7 @@ export function checkpoint(session) {
       openings.push(await open(session, folder));
     }
     const { bytes, tensors, memory } = openings.at(-1);
+    await session.page.evaluate('bench.countFrames(false)');
     const scrolled = await ask(session, `scrolling(${memory.bare})`);
     const looked = await ask(session, `overview(${memory.bare})`);
     const milliseconds = name => summary(openings.map(opening => opening.milliseconds[name]));

@@ -17,6 +17,7 @@ const tilesOf = (level, across, from, count) =>
 /** Tiles a second of the service, of a matrix in memory and of the checkpoint's largest, whose file is in memory after a round. */
 async function kernelSide(session, folder) {
   await session.restart();
+  await session.page.evaluate('bench.countFrames(false)');
   await session.python(`import bench_tiles
 from make_checkpoint import LARGEST
 from modelview.adapters import describe
@@ -75,7 +76,9 @@ export async function pageSide(session) {
   await session.run(`from modelview import ModelView\nModelView({'matrix': w, 'other': w[:2, :2]})`);
   await page.until('bench.isShown()');
   await page.evaluate(`bench.openPlane('weight/matrix', ${JSON.stringify(DIMS)})`);
+  await page.evaluate('bench.countFrames(false)');
   const carried = await wire(page);
+  await page.evaluate('bench.countFrames(true)');
   await page.evaluate(readFileSync(await bundle('tiles-page', 'web'), 'utf8'));
   // Rows that were not fetched above, so that they come.
   const exact = await drawn(page, 0, 32, 30);

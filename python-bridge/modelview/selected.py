@@ -20,6 +20,7 @@ FOLLOWING = frozenset({"graph"})
 
 
 MOST_IN_WORDS = 8
+SELECTION = ("dims", "component", "order", "normalise")
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,7 +37,7 @@ class Selected:
         What each dimension is used for: 'row', 'column', 'facet', an index, or a statistic that reduces it.
     slices : mapping
         Each dimension's part that is selected: an index, a slice that follows the region, or a tuple of indices where
-        channels were chosen or the dimension is shown in another order.
+        channels were chosen, or a region of a dimension that is shown in another order.
     region : mapping or None
         The rectangle drawn on the page, `{dimension: (start, stop)}`: of a dimension that is shown in another order,
         places and not indices.
@@ -46,6 +47,10 @@ class Selected:
         The tensor at the address.
     component : str
         'value', or for complex numbers 'magnitude', 'phase', 'real' or 'imaginary'.
+    order : mapping
+        The dimensions that are shown in another order, and by what: 'norm', 'mean' or 'cluster'.
+    normalise : str or None
+        'row' or 'column', where each of them is shown divided by its largest magnitude; `values` are the tensor's own.
 
     Examples
     --------
@@ -66,6 +71,8 @@ class Selected:
     channels: Mapping[str, tuple[int, ...]] | None = None
     tensor: Tensor | None = None
     component: str = "value"
+    order: Mapping[str, str] = field(default_factory=dict)
+    normalise: str | None = None
 
     def __bool__(self) -> bool:
         return self.address is not None or self.node is not None
@@ -75,8 +82,10 @@ class Selected:
             return "Selected(nothing)" if self.node is None else f"Selected(node={self.node!r})"
         part = {*(self.region or ()), *(self.channels or ())}
         words = [f"{dim}: {_words(use, self.slices[dim] if dim in part else None)}" for dim, use in self.dims.items()]
-        component = "" if self.component == "value" else f", {self.component}"
-        return f"Selected({self.address!r}, {', '.join(words)}{component})"
+        words += [] if self.component == "value" else [self.component]
+        words += [f"{dim} by {by}" for dim, by in self.order.items()]
+        words += [] if self.normalise is None else [f"normalised by {self.normalise}"]
+        return f"Selected({self.address!r}, {', '.join(words)})"
 
     @property
     def values(self) -> Array:
@@ -137,6 +146,8 @@ def selected_of(model: Model, state: Mapping[str, Any]) -> Selected:
         channels=MappingProxyType({dim: tuple(indices) for dim, indices in channels.items()}) or None,
         tensor=tensor,
         component=selection.component,
+        order=MappingProxyType(dict(selection.order)),
+        normalise=selection.normalise,
     )
 
 
@@ -151,7 +162,8 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
         The state now; colours and the slices of other tensors stay.
     wanted
         An address, a bare parameter name, a node's path, a `Tensor`, a `Selected`, `None`, or a mapping of
-        `address` (default: the tensor that is selected now), `dims`, `component`, `region` and `channels`.
+        `address` (default: the tensor that is selected now), `dims`, `component`, `order`, `normalise`, `region` and
+        `channels`. Of what is not mentioned the first four stay.
 
     Raises
     ------
@@ -167,7 +179,7 @@ def select(model: Model, state: Mapping[str, Any], wanted: object) -> dict[str, 
     if isinstance(wanted, Selected):
         if wanted.address is None:
             return {**state, "node": wanted.node, "address": None, "region": None, "channels": None}
-        parts = {"address": wanted.address, "dims": dict(wanted.dims), "component": wanted.component}
+        parts = {name: getattr(wanted, name) for name in ("address", *SELECTION)}
         if wanted.region is not None:
             parts["region"] = {dim: list(ends) for dim, ends in wanted.region.items()}
         if wanted.channels is not None:
@@ -197,7 +209,7 @@ def _at(state: Mapping[str, Any], tensor: Tensor) -> dict[str, Any]:
 
 
 def _with_parts(model: Model, state: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
-    known = ("address", "dims", "component", "region", "channels")
+    known = ("address", *SELECTION, "region", "channels")
     unknown = [name for name in parts if name not in known]
     if unknown:
         raise StateError(f"a selection has no {unknown[0]!r}: it has {', '.join(known)}")
@@ -206,20 +218,29 @@ def _with_parts(model: Model, state: Mapping[str, Any], parts: Mapping[str, Any]
         raise StateError("no tensor is selected: give its `address` too")
     tensor = model.tensors[address.address if isinstance(address, Tensor) else address]
     new = _at(state, tensor)
-    if "dims" in parts or "component" in parts:
+    if any(name in parts for name in SELECTION):
         before = Selection.of(tensor, state["slices"].get(tensor.address))
         dims = parts.get("dims")
         # A dimension that is not mentioned keeps its use, unless another takes that over.
         taken = {use for use in (dims or {}).values() if use in ("row", "column")}
         kept = {dim: 0 if use in taken else use for dim, use in before.dims.items()}
-        component = parts.get("component", before.component)
-        selection = Selection.of(tensor, {**kept, **(dims or {})}, component)
+        uses = {**kept, **(dims or {})}
+        wanted = {"dims": uses, "component": before.component, **_arrangement(before, uses)}
+        wanted.update({name: parts[name] for name in ("component", "order", "normalise") if name in parts})
+        selection = Selection.of(tensor, wanted)
         new["slices"] = {**state["slices"], tensor.address: selection.to_json()}
     if parts.get("region") is not None:
         new["region"] = check_region(tensor, _as_ranges(tensor, parts["region"]))
     if parts.get("channels") is not None:
         new["channels"] = check_channels(tensor, parts["channels"])
     return new
+
+
+def _arrangement(before: Selection, uses: Mapping[str, Any]) -> dict[str, Any]:
+    """The order and the normalisation of before, as far as they still apply."""
+    order = {dim: by for dim, by in before.order.items() if uses.get(dim) in Selection.ROLES}
+    both = {"row", "column"} <= {use for use in uses.values() if isinstance(use, str)}
+    return {"order": order, "normalise": before.normalise if both else None}
 
 
 def _as_ranges(tensor: Tensor, region: object) -> object:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -503,3 +504,22 @@ def test_what_is_mapped_from_a_file_is_not_said_to_be_in_memory(tmp_path):
     for array, resident in ((mapped, False), (np.asarray(mapped)[1:], False), (mapped.copy(), True)):
         [tensor] = tensor_of(array).tensors.values()
         assert tensor.source.resident is resident
+
+
+def test_lists_and_tuples_in_a_mapping_are_entered_and_equal_paths_told_apart():
+    Moments = namedtuple("Moments", "mu nu")
+    layers = [{"w": np.ones(3)}, {"w": np.zeros(4)}]
+    model = describe({"emb": np.ones((2, 3)), "layers": layers, "opt": Moments(np.ones(2), (np.ones(5), 7))})
+    assert list(model.tensors) == [
+        "weight/emb",
+        "weight/layers.0.w",
+        "weight/layers.1.w",
+        "weight/opt.mu",
+        "weight/opt.nu.0",
+    ]
+    assert model.structure.totals["parameters"] == 20
+    twice = describe({"a.b": np.zeros(2), "a": {"b": np.ones(3)}})
+    assert {address: tensor.shape for address, tensor in twice.tensors.items()} == {
+        "weight/a.b": (2,),
+        "weight/a.b (2)": (3,),
+    }

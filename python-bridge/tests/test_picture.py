@@ -11,9 +11,11 @@ import pytest
 from PIL import Image
 
 from modelview import ModelView, TensorView
-from modelview.picture import colours, draw
+from modelview.adapters import _stored
+from modelview.picture import cells, colours, draw
 from modelview.picture.canvas import DENSITY
 from modelview.picture.layout import LEFT, SPACE_HEIGHT, TOP
+from modelview.tensors import Selection
 
 RNG = np.random.default_rng(11)
 
@@ -176,3 +178,18 @@ def test_both_languages_read_one_file_of_colours():
     for theme in ("light", "dark"):
         ramp = colours.table("diverging", theme, 33).astype(float) @ [0.2126, 0.7152, 0.0722]
         assert np.abs(ramp - ramp[::-1]).max() < 32
+
+
+def test_of_a_large_file_a_corner_is_read_and_the_picture_says_so(tmp_path, monkeypatch):
+    large = np.lib.format.open_memmap(tmp_path / "large.npy", "w+", np.float32, (40_000, 3000))
+    large[0] = RNG.standard_normal(3000)
+    large.flush()
+    taken = []
+    take = _stored._take
+    monkeypatch.setattr(_stored, "_take", lambda file, start, into: (taken.append(len(into)), take(file, start, into)))
+    view = TensorView(tmp_path / "large.npy")
+    drawn = cells.sample(view.tensor, Selection.of(view.tensor, None))
+    assert 0 < sum(taken) <= 2 * 4 * cells.LARGEST_CORNER
+    assert drawn.note == "a sample: every 8 × 8th value of the first 2048 × 2048"
+    np.testing.assert_array_equal(drawn.values[0], large[:2048:8, :2048:8])
+    picture(view)

@@ -240,8 +240,7 @@ export class Frame {
       return copyText('mv.structure');
     }
     const { tensor, selection } = shown;
-    const { region } = this.options.store.value;
-    return copyText(pythonFor(tensor.address, tensor.dims, selection, region));
+    return copyText(pythonFor(tensor.address, tensor.dims, selection, this.options.store.value));
   }
 
   private layOut(): void {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ def describe(
     name: str | None = None,
     kind: str = "state dict",
 ) -> Model:
-    """Describe a mapping of names to arrays or tensors; mappings within it are entered.
+    """Describe a mapping of names to arrays or tensors; mappings, lists and tuples within it are entered.
 
     What is neither (an epoch's number, an optimizer's settings) is passed over. Such a mapping
     does not say which tensors are parameters: all count as such.
@@ -41,7 +41,7 @@ def describe(
     tensors: list[Tensor] = []
     known: dict[object, int] = {}
     names: dict[int, list[str]] = {}
-    for path, value in _entries(obj, "", 0, set()):
+    for path, value in _apart(_entries(obj, "", 0, set())):
         try:
             source = source_of(value)
         except UnsupportedModelError as error:
@@ -72,17 +72,32 @@ def describe(
     return Model(replace(model.structure, no_dataflow=NO_DATAFLOW))
 
 
-def _entries(obj: Mapping[Any, Any], prefix: str, depth: int, open_: set[int]) -> Iterator[tuple[str, object]]:
+def _entries(obj: object, prefix: str, depth: int, open_: set[int]) -> Iterator[tuple[str, object]]:
     if id(obj) in open_ or depth > DEEPEST:
         return
     open_.add(id(obj))
-    for key, value in obj.items():
+    for key, value in _items(obj):
         path = f"{prefix}{key}"
-        if isinstance(value, Mapping):
+        if isinstance(value, (Mapping, list, tuple)):
             yield from _entries(value, f"{path}.", depth + 1, open_)
         else:
             yield path, value
     open_.discard(id(obj))
+
+
+def _items(obj: Any) -> Iterable[tuple[object, object]]:
+    if isinstance(obj, Mapping):
+        return obj.items()
+    # A named tuple's by their names, as JAX's optimisers have them.
+    return zip(getattr(obj, "_fields", range(len(obj))), obj, strict=True)
+
+
+def _apart(entries: Iterable[tuple[str, object]]) -> Iterator[tuple[str, object]]:
+    """Tell equal paths apart: `{"a.b": …, "a": {"b": …}}` has two."""
+    seen: dict[str, int] = {}
+    for path, value in entries:
+        number = seen[path] = seen.get(path, 0) + 1
+        yield path if number == 1 else f"{path} ({number})", value
 
 
 def _group(path: str, groups: dict[str, int], found: list[Found]) -> int:

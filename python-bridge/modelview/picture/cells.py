@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from . import words
 
 # Reading all of a larger tensor would keep its cell waiting; then every n-th value is drawn, and the picture says so.
 LARGEST_READ = 8 * 2**20
+# Values. To take every n-th of a file or of what is computed when it is read is to read what is between them too: of
+# such a corner stands for the whole.
+LARGEST_CORNER = 2**22
 
 
 @dataclass(frozen=True)
@@ -49,20 +53,25 @@ def coarsest(tensor: Tensor, plane: Plane) -> Cells:
 def sample(tensor: Tensor, selection: Selection, most: int = 256) -> Cells:
     """Every n-th value, without reading the rest: for tensors too large to be read for a picture."""
     uses: dict[str, Any] = {}
-    steps = []
+    steps, sides, whole = [], [], []
     kept: dict[str, tuple[str, int]] = {}
-    facets = 0
-    for dim, size in zip(tensor.dims, tensor.shape, strict=True):
+    shape = dict(zip(tensor.dims, tensor.shape, strict=True))
+    facets = [dim for dim, use in selection.dims.items() if use == "facet"]
+    drawn = min(shape[facets[0]], 16) if facets else 1
+    longest = math.inf if tensor.source.resident else math.isqrt(LARGEST_CORNER // max(1, drawn))
+    for dim, size in shape.items():
         use = selection.dims[dim]
         if use in ("row", "column"):
-            step = max(1, -(-size // most))
-            uses[dim] = slice(0, size, step)
-            kept[str(use)] = dim, -(-size // step)
+            side = int(min(size, longest))
+            step = max(1, -(-side // most))
+            uses[dim] = slice(0, side, step)
+            kept[str(use)] = dim, -(-side // step)
             steps.append(step)
+            sides.append(side)
+            whole.append(size)
         elif use == "facet":
             # A few facets are enough for a picture; where there are two, the first of the other.
-            uses[dim] = slice(0, min(size, 16 if facets == 0 else 1))
-            facets += 1
+            uses[dim] = slice(0, drawn if dim == facets[0] else 1)
         else:
             # Reducing would read everything: an index stands for the whole.
             uses[dim] = use if isinstance(use, int) else 0
@@ -76,6 +85,8 @@ def sample(tensor: Tensor, selection: Selection, most: int = 256) -> Cells:
     if values.dtype.kind == "b":
         values = values.view(np.uint8)
     every = f"every {words.shape(steps)}th value" if any(step > 1 for step in steps) else "a part"
+    if sides != whole:
+        every += f" of the first {words.shape(sides)}"
     return Cells(values, np.isnan(values), np.isinf(values), None, f"a sample: {every}")
 
 

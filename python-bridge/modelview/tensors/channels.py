@@ -17,6 +17,7 @@ from .dtype import Array, real_dtype
 from .mapped import map_blocks
 from .progress import Cancel, Progress, shifted
 from .scope import NEAR_ZERO, Scope, scope_of
+from .steady import steady
 
 if TYPE_CHECKING:
     from .selection import Selection
@@ -118,6 +119,7 @@ class Channels:
         return "\n".join([f"Channels of {self.dim!r}, {len(self):,}", *lines, *more])
 
 
+@steady
 def channels_of(
     tensor: Tensor,
     selection: Selection,

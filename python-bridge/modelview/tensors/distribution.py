@@ -21,6 +21,7 @@ from .selection import Selection
 from .source import Index
 from .sparsity import UNIT, Sparsity, ZeroBlocks, Zeros, zeros_of
 from .statistics import Histogram, exact_json
+from .steady import steady
 from .survey import Part, Survey, survey_of
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class Distribution:
         return f"<Distribution of {self.count:,} values from {self.min:.6g} to {self.max:.6g}, median {middle:.6g}>"
 
 
+@steady
 def distribution_of(
     tensor: Tensor,
     selection: Selection,
@@ -164,6 +166,7 @@ def distribution_of(
     return found
 
 
+@steady
 def quantiles_of(
     tensor: Tensor,
     selection: Selection,

@@ -13,6 +13,7 @@ from .clustering import SKETCHED, cluster_order, is_sketched
 from .derived import derived_key, kept_dims, reduced_source, remembered_reduction
 from .dtype import Array
 from .selection import ORDERS
+from .steady import steady
 
 if TYPE_CHECKING:
     from .progress import Cancel, Progress
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["order_note", "order_of"]
 
 
+@steady
 def order_of(
     tensor: Tensor,
     selection: Selection,

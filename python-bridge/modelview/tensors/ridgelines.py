@@ -24,6 +24,7 @@ from .progress import Cancel, Progress, shifted
 from .scope import Scope, scope_of
 from .selection import Selection
 from .source import Index
+from .steady import steady
 from .survey import Survey, survey_of
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Ridgelines:
         return f"<Ridgelines of {len(self.indices):,} of {self.size:,} along {self.dim!r}, {self.counts.shape[1]} bins>"
 
 
+@steady
 def ridgelines_of(
     tensor: Tensor,
     selection: Selection,

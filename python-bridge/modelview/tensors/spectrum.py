@@ -14,6 +14,7 @@ from ..errors import SelectionError
 from .dtype import Array, is_64bit
 from .matrix import Matrix, matrix_of
 from .power_law import FEWEST, PowerLaw, fit_power_law
+from .steady import steady
 from .waiting import wait_for
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Spectrum:
         return f"{head}: σ₁ {self.spectral:.6g}, rank {self.rank:,}, stable rank {self.stable_rank:.4g}>"
 
 
+@steady
 def spectrum_of(
     tensor: Tensor,
     selection: Selection,

@@ -22,6 +22,7 @@ from .progress import Cancel, Progress, shifted
 from .sample import sample_of
 from .selection import Selection
 from .source import Index, TensorSource
+from .steady import stale_where_changed
 
 if TYPE_CHECKING:
     from .tensor import Tensor
@@ -115,6 +116,7 @@ class Statistics:
         }
 
 
+@stale_where_changed
 def statistics_of(
     tensor: Tensor,
     selection: Selection,

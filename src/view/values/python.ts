@@ -2,34 +2,48 @@ import { isReduction } from '../../tensor/selection';
 import type { Selection, ViewState } from '../../wire/protocol';
 
 const quoted = (text: string): string => JSON.stringify(text);
+const mapping = (entries: readonly string[]): string => `{${entries.join(', ')}}`;
 
-/** Python that reads what is on screen (of the region, where there is one): `mv.tensors["…"].read({…})`. */
+/**
+ * Python that reads what is on screen (of the channels that were chosen, or of the region, where there are such):
+ * `mv.tensors["…"].read({…})`. Of what is normalised, its own values.
+ */
 export function pythonFor(
   address: string,
   dims: readonly string[],
   selection: Selection,
-  region: ViewState['region']
+  { region = null, channels = null }: Partial<Pick<ViewState, 'region' | 'channels'>> = {}
 ): string {
+  const tensor = `mv.tensors[${quoted(address)}]`;
+  const component = selection.component === 'value' ? null : quoted(selection.component);
+  const said = dims.flatMap(dim => {
+    const use = selection.dims[dim]!;
+    return typeof use === 'number' || isReduction(use) ? [`${quoted(dim)}: ${JSON.stringify(use)}`] : [];
+  });
+  const order = (dim: string, by: string): string => {
+    // What is compared is what is shown: at the fixed indices, reduced, of the component.
+    const whole =
+      component === null ? mapping(said) : mapping([`"dims": ${mapping(said)}`, `"component": ${component}`]);
+    const of = said.length || component !== null ? `, ${whole}` : '';
+    return `${tensor}.order(${quoted(dim)}${of}, by=${quoted(by)})`;
+  };
   const parts = dims.flatMap(dim => {
     const use = selection.dims[dim]!;
-    if (typeof use === 'number') {
-      return [`${quoted(dim)}: ${use}`];
+    if (typeof use === 'number' || isReduction(use)) {
+      return [`${quoted(dim)}: ${JSON.stringify(use)}`];
     }
-    if (isReduction(use)) {
-      return [`${quoted(dim)}: ${quoted(use)}`];
+    const chosen = channels?.[dim];
+    if (chosen) {
+      return [`${quoted(dim)}: [${chosen.join(', ')}]`];
     }
     const range = region?.[dim];
     const by = selection.order?.[dim];
     if (by !== undefined) {
-      // Fixed indices decide what is largest; a region of what is in another order is of places.
-      const fixed = dims.filter(name => typeof selection.dims[name] === 'number');
-      const at = fixed.length
-        ? `, {${fixed.map(name => `${quoted(name)}: ${String(selection.dims[name])}`).join(', ')}}`
-        : '';
-      const part = range ? `[${range[0]}:${range[1]}]` : '';
-      return [`${quoted(dim)}: mv.tensors[${quoted(address)}].order(${quoted(dim)}${at}, by=${quoted(by)})${part}`];
+      // A region of what is in another order is of places.
+      return [`${quoted(dim)}: ${order(dim, by)}${range ? `[${range[0]}:${range[1]}]` : ''}`];
     }
     return range ? [`${quoted(dim)}: slice(${range[0]}, ${range[1]})`] : [];
   });
-  return `mv.tensors[${quoted(address)}].read(${parts.length ? `{${parts.join(', ')}}` : ''})`;
+  const uses = parts.length || component !== null ? [mapping(parts)] : [];
+  return `${tensor}.read(${[...uses, ...(component === null ? [] : [component])].join(', ')})`;
 }

@@ -111,8 +111,7 @@ export class ValuesView implements View {
   /** Python that reads what is on screen. */
   python(): string {
     const selection = this.plane?.selection ?? selectionFor(this.tensor, this.context.state.value);
-    const { region } = this.context.state.value;
-    return pythonFor(this.tensor.address, this.tensor.dims, selection, region);
+    return pythonFor(this.tensor.address, this.tensor.dims, selection, this.context.state.value);
   }
 
   /** Where a cell of level 0 is on the page, in CSS pixels; null where nothing is drawn. */

@@ -90,6 +90,19 @@ it('says the tensor’s own index and value, and the part of the largest that is
 it('is copied as Python that reads the indices in the order that is shown', () => {
   const read =
     'mv.tensors["weight/a"].read({"step": 2, "out": mv.tensors["weight/a"].order("out", {"step": 2}, by="norm")';
-  expect(pythonFor('weight/a', tensor.dims, selection, { out: [1, 3] })).toBe(`${read}[1:3]})`);
-  expect(pythonFor('weight/a', tensor.dims, selection, null)).toBe(`${read}})`);
+  expect(pythonFor('weight/a', tensor.dims, selection, { region: { out: [1, 3] } })).toBe(`${read}[1:3]})`);
+  expect(pythonFor('weight/a', tensor.dims, selection)).toBe(`${read}})`);
+});
+
+it('is copied as Python with what the order is of: reductions and the component too', () => {
+  const dims = { step: 'mean', out: 'row', in: 'column' } as const;
+  const reduced = { dims, component: 'value', order: { out: 'norm' } } as const;
+  const order = 'mv.tensors["w"].order("out"';
+  expect(pythonFor('w', ['step', 'out', 'in'], reduced)).toBe(
+    `mv.tensors["w"].read({"step": "mean", "out": ${order}, {"step": "mean"}, by="norm")})`
+  );
+  const phase = { dims: { out: 'row', in: 'column' }, component: 'phase', order: { out: 'norm' } } as const;
+  expect(pythonFor('w', ['out', 'in'], phase)).toBe(
+    `mv.tensors["w"].read({"out": ${order}, {"dims": {}, "component": "phase"}, by="norm")}, "phase")`
+  );
 });

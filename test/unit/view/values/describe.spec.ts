@@ -115,9 +115,17 @@ describe('a region', () => {
   it('is copied as Python that reads it', () => {
     const dims = ['batch', 'out', 'in', 'height', 'width'];
     const selection = { ...plane.selection, dims: { ...plane.selection.dims, batch: 3, in: 'mean' } } as Selection;
-    expect(pythonFor('weight/a"b', dims, selection, { out: [1, 2], height: [1, 4] })).toBe(
+    expect(pythonFor('weight/a"b', dims, selection, { region: { out: [1, 2], height: [1, 4] } })).toBe(
       'mv.tensors["weight/a\\"b"].read({"batch": 3, "out": slice(1, 2), "in": "mean", "height": slice(1, 4)})'
     );
-    expect(pythonFor('w', ['a'], { dims: { a: 'column' }, component: 'value' }, null)).toBe('mv.tensors["w"].read()');
+    expect(pythonFor('w', ['a'], { dims: { a: 'column' }, component: 'value' })).toBe('mv.tensors["w"].read()');
+  });
+
+  it('is copied with the component, and with the channels that were chosen', () => {
+    const real = { dims: { a: 'row', b: 'column' }, component: 'real' } as const;
+    expect(pythonFor('w', ['a', 'b'], real)).toBe('mv.tensors["w"].read({}, "real")');
+    expect(pythonFor('w', ['a', 'b'], real, { channels: { a: [7, 2] }, region: { b: [0, 3] } })).toBe(
+      'mv.tensors["w"].read({"a": [7, 2], "b": slice(0, 3)}, "real")'
+    );
   });
 });

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -23,32 +24,38 @@ def stale_where_changed(measure: Measure[Rest, Result]) -> Measure[Rest, Result]
 
     @wraps(measure)
     def measured(tensor: Tensor, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Result:
-        version = tensor.version
-        try:
+        with _watched(tensor):
             return measure(tensor, *args, **kwargs)
-        except (Cancelled, StaleError):
-            raise
-        except Exception as problem:
-            if tensor.version == version:
-                raise
-            raise _changed(tensor) from problem
 
     return measured
 
 
 def steady(measure: Measure[Rest, Result]) -> Measure[Rest, Result]:
     """Say `StaleError` too where it does not fail: its numbers are of some values before a change and some after it."""
-    careful = stale_where_changed(measure)
 
     @wraps(measure)
     def measured(tensor: Tensor, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Result:
-        version = tensor.version
-        found = careful(tensor, *args, **kwargs)
-        if tensor.version != version:
-            raise _changed(tensor)
-        return found
+        with _watched(tensor) as version:
+            found = measure(tensor, *args, **kwargs)
+            if tensor.version != version:
+                raise _changed(tensor)
+            return found
 
     return measured
+
+
+@contextmanager
+def _watched(tensor: Tensor) -> Iterator[int]:
+    """Gives the version that is measured; what fails after a change of it is stale."""
+    version = tensor.version
+    try:
+        yield version
+    except (Cancelled, StaleError):
+        raise
+    except Exception as problem:
+        if tensor.version == version:
+            raise
+        raise _changed(tensor) from problem
 
 
 def _changed(tensor: Tensor) -> StaleError:

@@ -16,10 +16,12 @@ export function pythonFor(
 ): string {
   const tensor = `mv.tensors[${quoted(address)}]`;
   const component = selection.component === 'value' ? null : quoted(selection.component);
-  const said = dims.flatMap(dim => {
+  /** Of what is not shown. */
+  const used = (dim: string): string[] => {
     const use = selection.dims[dim]!;
     return typeof use === 'number' || isReduction(use) ? [`${quoted(dim)}: ${JSON.stringify(use)}`] : [];
-  });
+  };
+  const said = dims.flatMap(used);
   const order = (dim: string, by: string): string => {
     // What is compared is what is shown: at the fixed indices, reduced, of the component.
     const whole =
@@ -28,9 +30,9 @@ export function pythonFor(
     return `${tensor}.order(${quoted(dim)}${of}, by=${quoted(by)})`;
   };
   const parts = dims.flatMap(dim => {
-    const use = selection.dims[dim]!;
-    if (typeof use === 'number' || isReduction(use)) {
-      return [`${quoted(dim)}: ${JSON.stringify(use)}`];
+    const own = used(dim);
+    if (own.length) {
+      return own;
     }
     const chosen = channels?.[dim];
     if (chosen) {
